@@ -1,0 +1,32 @@
+/** ICMP (RFC 792): echo, errors, redirects. */
+export const ECHO_REPLY = 0;
+export const UNREACHABLE = 3;
+export const REDIRECT = 5;
+export const ECHO_REQUEST = 8;
+export const TIME_EXCEEDED = 11;
+export const PARAMETER_PROBLEM = 12;
+
+/** Codes of UNREACHABLE. */
+export const NET_UNREACHABLE = 0;
+export const HOST_UNREACHABLE = 1;
+export const PROTOCOL_UNREACHABLE = 2;
+export const PORT_UNREACHABLE = 3;
+export const FRAGMENTATION_NEEDED = 4;
+export const ADMIN_PROHIBITED = 13;
+/** Code of REDIRECT: for this host. */
+export const REDIRECT_HOST = 1;
+
+export class Icmp {
+  constructor(
+    readonly type: number,
+    readonly code: number,
+    /** The second 32 bits, as int32: identifier and sequence of an echo, gateway of a redirect, MTU of a 3/4. */
+    readonly rest: number,
+    /** Echo data, or the quoted packet of an error (header and as much as fits into 576 bytes in all). */
+    readonly data: Uint8Array,
+  ) {}
+}
+
+export function isIcmpError(icmp: Icmp): boolean {
+  return icmp.type !== ECHO_REQUEST && icmp.type !== ECHO_REPLY && icmp.type <= PARAMETER_PROBLEM;
+}
