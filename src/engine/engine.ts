@@ -83,10 +83,10 @@ export class Engine {
   }
 
   /** For Timer alone. */
-  wakeTimer(timeNs: number, sequence: number, timer: Target, generation: number): void {
+  wakeTimer(timeNs: number, sequence: number, timer: Target): void {
     const event = this.newEvent(timeNs, sequence, 0);
     event.target = timer;
-    event.arg = generation;
+    event.arg = 0;
     this.queue.push(event);
   }
 

@@ -1,6 +1,7 @@
 /**
- * A timer that is re-armed by moving its deadline: one pending event each, which, firing early, puts itself off.
- * Re-arming on every packet therefore leaves nothing dead in the queue.
+ * A timer that is re-armed by moving its deadline: an event that fires too early puts itself off. Re-arming on every
+ * packet therefore leaves nothing dead in the queue; an event is only added when the deadline moves to before the next
+ * one pending, and those it overtakes are used again.
  *
  * Order: timers of one instant fire in the order in which they were last armed, and after everything else of that
  * instant: a packet that has arrived when a timer is due is handled first, as in a real daemon's event loop.
@@ -16,11 +17,10 @@ export interface Lifetime {
 
 export class Timer implements Target {
   deadlineNs = NEVER;
-  private pendingNs = NEVER;
+  /** Moments of the pending events, the next one last: each was added because it comes before all others. */
+  private readonly pending: number[] = [];
   private armedSequence = 0;
   private cause = 0;
-  /** Counts pending events, so that one overtaken by an earlier deadline is known for stale when it fires. */
-  private generation = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -36,7 +36,7 @@ export class Timer implements Target {
     this.deadlineNs = timeNs;
     this.cause = this.engine.cause;
     this.armedSequence = this.engine.nextTimerSequence();
-    if (timeNs < this.pendingNs) this.putOff();
+    this.wakeBefore();
   }
 
   armIn(delayNs: number): void {
@@ -47,12 +47,11 @@ export class Timer implements Target {
     this.deadlineNs = NEVER;
   }
 
-  fire(generation: number): void {
-    if (generation !== this.generation) return;
-    this.pendingNs = NEVER;
+  fire(): void {
+    this.pending.pop();
     if (this.deadlineNs === NEVER || !this.owner.alive) return;
     if (this.deadlineNs > this.engine.nowNs || this.armedSequence > this.engine.sequence) {
-      this.putOff();
+      this.wakeBefore();
       return;
     }
     this.deadlineNs = NEVER;
@@ -60,8 +59,12 @@ export class Timer implements Target {
     this.expire();
   }
 
-  private putOff(): void {
-    this.pendingNs = this.deadlineNs;
-    this.engine.wakeTimer(this.deadlineNs, this.armedSequence, this, ++this.generation);
+  /** Makes sure that an event is pending at or before the deadline. */
+  private wakeBefore(): void {
+    const { pending } = this;
+    if (this.deadlineNs === NEVER) return;
+    if (pending.length > 0 && (pending[pending.length - 1] as number) <= this.deadlineNs) return;
+    pending.push(this.deadlineNs);
+    this.engine.wakeTimer(this.deadlineNs, this.armedSequence, this);
   }
 }

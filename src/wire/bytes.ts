@@ -15,16 +15,20 @@ export class Writer {
   }
 
   u16(value: number): void {
-    this.bytes[this.at++] = value >>> 8;
-    this.bytes[this.at++] = value;
+    const { bytes, at } = this;
+    bytes[at] = value >>> 8;
+    bytes[at + 1] = value;
+    this.at = at + 2;
   }
 
   /** Takes int32 and uint32 alike. */
   u32(value: number): void {
-    this.bytes[this.at++] = value >>> 24;
-    this.bytes[this.at++] = value >>> 16;
-    this.bytes[this.at++] = value >>> 8;
-    this.bytes[this.at++] = value;
+    const { bytes, at } = this;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.at = at + 4;
   }
 
   u48(value: number): void {
@@ -33,6 +37,7 @@ export class Writer {
   }
 
   put(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     this.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }

@@ -37,6 +37,12 @@ export function frameLength(frame: Frame): number {
 
 export function encodeFrame(frame: Frame): Uint8Array {
   const to = new Writer(new Uint8Array(frameLength(frame)));
+  encodeFrameTo(to, frame);
+  return to.bytes;
+}
+
+/** For who encodes many and keeps none: every byte is written, so the writer's array may be an old one. */
+export function encodeFrameTo(to: Writer, frame: Frame): void {
   to.u48(frame.dst.value);
   to.u48(frame.src.value);
   switch (frame.kind) {
@@ -52,7 +58,6 @@ export function encodeFrame(frame: Frame): Uint8Array {
       to.u16(frame.payload.etherType);
       to.put(frame.payload.bytes);
   }
-  return to.bytes;
 }
 
 /** Never throws, whatever the bytes. The padding of a short frame is not part of the record. */

@@ -5,7 +5,10 @@ export interface FileAccess {
   read(path: string): string | null;
 }
 
-/** `lvs1/keepalived.conf` beside `scenarios/a.yaml`: `scenarios/lvs1/keepalived.conf`. Paths have slashes only. */
+/**
+ * `lvs1/keepalived.conf` beside `scenarios/a.yaml`: `scenarios/lvs1/keepalived.conf`. Paths have slashes
+ * only.
+ */
 export function pathBeside(file: string, path: string): string {
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
   const joined = path.startsWith('/') ? path : folder + path;

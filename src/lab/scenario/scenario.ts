@@ -1,7 +1,7 @@
 /**
- * A scenario as the laboratory runs it: resolved, checked, nothing left to look up. `readScenario` makes it from a
- * YAML file, the builder of the testkit from code. Times are integer nanoseconds, addresses int32, MACs interned; a
- * `null` time means the start or the end of the run, whichever the name says.
+ * A scenario as the laboratory runs it: resolved, checked, nothing left to look up. `readScenario` makes it
+ * from a YAML file, the builder of the testkit from code. Times are integer nanoseconds, addresses int32,
+ * MACs interned; a `null` time means the start or the end of the run, whichever the name says.
  */
 import type { Place } from '../../engine/problem.ts';
 import type { CableOptions } from '../../link/cable.ts';
@@ -59,7 +59,10 @@ export interface InterfacePlan {
 
 export interface HostFile {
   readonly text: string;
-  /** Where the text comes from, for messages about it: a path as given to FileAccess, or `host:path` for text inline. */
+  /**
+   * Where the text comes from, for messages about it: a path as given to FileAccess, or `host:path` for text
+   * inline.
+   */
   readonly source: string;
 }
 

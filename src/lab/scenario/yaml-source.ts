@@ -1,6 +1,7 @@
 /**
  * YAML text and the way back from a value to its place in it. The language is YAML 1.2's core; tags, several
- * documents and maps as keys are refused, aliases are followed up to a limit. Nothing here knows what a scenario is.
+ * documents and maps as keys are refused, aliases are followed up to a limit. Nothing here knows what a
+ * scenario is.
  */
 import {
   type Document,
@@ -19,7 +20,9 @@ import type { Place, Problem } from '../../engine/problem.ts';
 
 export type Path = readonly PropertyKey[];
 
-/** Far above any scenario (long texts stand in files beside it), and low enough that hostile text ends soon. */
+/**
+ * Far above any scenario (long texts stand in files beside it), and low enough that hostile text ends soon.
+ */
 const MAX_LENGTH = 256 * 1024;
 /** What follows the first errors of a broken file is mostly their echo. */
 const MAX_ERRORS = 20;
@@ -53,7 +56,9 @@ export class YamlSource {
     return { file: this.file, line: low + 1, column: at - (this.lineStarts[low] as number) + 1 };
   }
 
-  /** Where the value of that path stands; for one that is not there, its key or the nearest thing around it. */
+  /**
+   * Where the value of that path stands; for one that is not there, its key or the nearest thing around it.
+   */
   placeOf(path: Path): Place {
     return this.placeAt(this.find(path).value);
   }
@@ -124,13 +129,13 @@ export function readYaml(text: string, file: string): { source: YamlSource; prob
     });
     return { source: blank, problems };
   }
-  const problems = forbidden(document).map(([offset, message]) => problem(offset, message, null));
-  if (problems.length > 0) return { source: blank, problems };
   try {
+    const problems = forbidden(document).map(([offset, message]) => problem(offset, message, null));
+    if (problems.length > 0) return { source: blank, problems };
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { source: new YamlSource(file, text, document, value), problems: [] };
   } catch (error) {
-    // The two ways in which well-formed YAML can be too much: aliases of aliases, and nesting beyond the stack.
+    // The two ways in which well-formed YAML can be too much: aliases of aliases, nesting beyond the stack.
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
     const message = 'this expands to too much: aliases of aliases, or too deeply nested';
     return { source: blank, problems: [problem(firstAlias(document), message, null)] };
@@ -172,7 +177,8 @@ function forbidden(document: Document): [offset: number, message: string][] {
     }
     if (!isPair(node)) return;
     if (!isScalar(node.key)) found.push([startOf(node.key) ?? 0, 'a key must be a plain word']);
-    else if (node.key.value === '__proto__') found.push([startOf(node.key) ?? 0, '__proto__ cannot be a key']);
+    else if (node.key.value === '__proto__')
+      found.push([startOf(node.key) ?? 0, '__proto__ cannot be a key']);
   });
   return found;
 }

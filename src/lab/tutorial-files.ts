@@ -1,0 +1,1 @@
+export const TUTORIAL_FILES: Readonly<Record<string, string>> = {};
