@@ -94,7 +94,10 @@ export class ConnExpiry {
         deadlineNs = this.deadlines[head] as number;
       }
       if (row === NOBODY) return;
-      if (deadlineNs > this.kernel.engine.nowNs) return this.armAt(deadlineNs);
+      if (deadlineNs > this.kernel.engine.nowNs) {
+        this.armAt(deadlineNs);
+        return;
+      }
       this.stop(row);
       this.expired(row);
     }

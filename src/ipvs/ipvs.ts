@@ -116,6 +116,7 @@ export class Ipvs {
     if (service === null) return NO_SUCH_SERVICE;
     this.table.delete(tableKey(key.protocol, key.vip, key.port));
     for (const destination of [...service.destinations]) this.discard(service, destination);
+    this.dropOrphans();
     if (this.table.size === 0) this.unhook();
     return null;
   }
@@ -196,6 +197,7 @@ export class Ipvs {
     const destination = service.find(key);
     if (destination === null) return NO_SUCH_DESTINATION;
     this.discard(service, destination);
+    this.dropOrphans();
     return null;
   }
 
@@ -205,6 +207,10 @@ export class Ipvs {
     destination.stats.pause(this.kernel.engine.nowNs);
     this.trash.put(destination);
     this.record('removed', destination);
+  }
+
+  /** With expire_nodest_conn the entries of deleted servers go at once, before any packet of theirs [A-stale-03]. */
+  private dropOrphans(): void {
     if (this.kernel.sysctl.number('net.ipv4.vs.expire_nodest_conn') !== 0) {
       this.connections.expireWithoutDestination();
     }

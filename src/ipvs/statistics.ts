@@ -53,6 +53,7 @@ export class Statistics {
 
   /** The estimator begins, or begins again, to look at these counters. */
   resume(nowNs: number): void {
+    this.catchUp(nowNs);
     this.nextTickNs = this.clock.nextTickNs(nowNs);
   }
 

@@ -5,13 +5,12 @@
 import type { Observer } from '../engine/observers.ts';
 import { SECOND } from '../engine/time.ts';
 import type { TraceRecord } from '../engine/trace-record.ts';
-import { type Evidence, judge, type Verdict } from './expectations.ts';
+import { type Evidence, judge } from './expectations.ts';
 import { Faults } from './faults.ts';
-import type { FrameLog } from './frame-log.ts';
-import { Inspections, type Look, type LookResult } from './inspections.ts';
+import { Inspections, type Look } from './inspections.ts';
 import { type LabRecord, recordsOf } from './records.ts';
+import { Run } from './run.ts';
 import type { Scenario, TimedAction } from './scenario/scenario.ts';
-import { traceHash } from './trace-hash.ts';
 import { HttpTraffic } from './traffic.ts';
 import { World } from './world.ts';
 
@@ -27,24 +26,6 @@ export interface RunOptions {
   readonly keepRecords?: boolean;
   /** Gets every record as it is written. */
   readonly observe?: Observer;
-}
-
-export type RunOutcome = 'pass' | 'fail' | 'not exercised';
-
-/** A run that is over. */
-export interface Run {
-  readonly scenario: Scenario;
-  readonly seed: string;
-  readonly untilNs: number;
-  readonly world: World;
-  readonly trace: readonly LabRecord[];
-  /** null: not kept. */
-  readonly frames: FrameLog | null;
-  readonly verdicts: readonly Verdict[];
-  readonly looks: readonly LookResult[];
-  readonly outcome: RunOutcome;
-  /** Fingerprint of trace and frames. */
-  readonly hash: string;
 }
 
 /** What two masters of one segment need at most to notice each other, when nothing says what they are set to. */
@@ -121,36 +102,22 @@ export class Laboratory {
       wholeSpans: this.faults.wholeSpans(settlingNs(trace)),
       inspections: this.inspections,
     };
-    const verdicts = scenario.expectations.map((stated) => judge(stated, evidence));
-    return {
+    return new Run({
       scenario,
       seed,
       untilNs,
       world,
       trace,
       frames: world.frames,
-      verdicts,
+      verdicts: scenario.expectations.map((stated) => judge(stated, evidence)),
       looks: this.inspections.looks,
-      outcome: outcomeOf(verdicts, trace),
-      hash: traceHash(trace, world.frames),
-    };
+    });
   }
 }
 
 /** Runs a scenario from beginning to end. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): Run {
   return new Laboratory(scenario, options).finish();
-}
-
-/** A laboratory whose set-up failed has shown nothing, whatever its expectations say. */
-function outcomeOf(verdicts: readonly Verdict[], trace: readonly LabRecord[]): RunOutcome {
-  if (failedSetup(trace).length > 0 || verdicts.some(({ outcome }) => outcome === 'fail')) return 'fail';
-  return verdicts.some(({ outcome }) => outcome === 'not exercised') ? 'not exercised' : 'pass';
-}
-
-/** Set-up commands that did not succeed. */
-export function failedSetup(trace: readonly LabRecord[]) {
-  return recordsOf(trace, 'command').filter(({ origin, exit }) => origin === 'setup' && exit !== 0);
 }
 
 /** The longest master-down interval that was seen at work. */

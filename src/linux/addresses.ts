@@ -2,13 +2,14 @@
  * Addresses of a host, with the kernel's rules of primary and secondary [m5-address-primary-secondary]. Any address on
  * any interface is the host's own (weak host model); a prefix on lo shorter than /32 makes its whole subnet local.
  */
-import { compareIp, IP_LOOPBACK, isInPrefix, maskOf } from '../wire/ip-address.ts';
+import { compareIp, IP_BROADCAST, IP_LOOPBACK, isInPrefix, maskOf } from '../wire/ip-address.ts';
 import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
+import type { Sysctl } from './sysctl.ts';
 
 export type Scope = 'global' | 'link' | 'host';
 
-/** What `ip addr` sorts by: a narrower scope has the larger number. */
+/** As the kernel numbers them: a narrower scope has the larger number. */
 const SCOPE_RANK: Readonly<Record<Scope, number>> = { global: 0, link: 253, host: 254 };
 
 export class Address {
@@ -44,7 +45,12 @@ export class Addresses {
   private loopbackSubnets: Address[] = [];
   private readonly listeners: AddressListener[] = [];
 
-  /** Called after every change; a removal of a primary is followed by those of its secondaries. */
+  constructor(private readonly sysctl: Sysctl) {}
+
+  /**
+   * Called after every change. The secondaries that go with a primary are removed before it; one that takes its place is
+   * added, anew, after it.
+   */
   onChange(listener: AddressListener): () => void {
     this.listeners.push(listener);
     return () => {
@@ -62,7 +68,7 @@ export class Addresses {
 
   /** Does this host take packets for `ip` as its own? */
   isLocal(ip: number): boolean {
-    return this.held.has(ip) || this.isInLoopbackSubnet(ip);
+    return this.held.has(ip) || (this.isInLoopbackSubnet(ip) && this.broadcasting(ip) === null);
   }
 
   /** Is `ip` itself configured (a subnet of lo does not count)? */
@@ -74,22 +80,18 @@ export class Addresses {
     return this.onDevice(device).some((address) => address.ip === ip);
   }
 
+  /** EEXIST: the interface has it; EINVAL: another scope than the rest of its subnet. */
   add(device: Device, ip: number, length: number, options: AddressOptions = {}): Errno | null {
     const list = this.listOf(device);
     const mask = maskOf(length);
     const sameSubnet = list.filter((other) => other.length === length && ((other.ip ^ ip) & mask) === 0);
     if (sameSubnet.some((other) => other.ip === ip)) return 'EEXIST';
     const scope = options.scope ?? (device.isLoopback && ip === IP_LOOPBACK ? 'host' : 'global');
-    const address = new Address(
-      device,
-      ip,
-      length,
-      options.broadcast ?? null,
-      scope,
-      options.label ?? device.name,
-      sameSubnet.length > 0,
-    );
-    list.splice(this.position(list, address), 0, address);
+    if (sameSubnet.some((other) => other.scope !== scope)) return 'EINVAL';
+    const broadcast = options.broadcast ?? null;
+    const label = options.label ?? device.name;
+    const address = new Address(device, ip, length, broadcast, scope, label, sameSubnet.length > 0);
+    list.splice(position(list, address), 0, address);
     this.held.set(ip, (this.held.get(ip) ?? 0) + 1);
     this.changed('add', address);
     return null;
@@ -100,63 +102,77 @@ export class Addresses {
     const list = this.listOf(device);
     const address = list.find((other) => other.ip === ip && other.length === length);
     if (address === undefined) return 'EADDRNOTAVAIL';
+    const heirs = address.secondary ? [] : this.secondariesOf(address);
+    const promotes = (device.conf.promote_secondaries | this.sysctl.all.promote_secondaries) !== 0;
+    if (!promotes) for (const secondary of heirs) this.take(secondary);
     this.take(address);
-    if (!address.secondary) this.dropOrPromoteSecondaries(address);
+    const [heir] = heirs;
+    if (promotes && heir !== undefined) this.promote(heir);
     return null;
   }
 
   /** The first primary address of `device`, in order of configuration, whose subnet holds `near`; else its first. */
   select(device: Device, near: number): number | null {
+    return this.selectOn(device, near, 'link');
+  }
+
+  /**
+   * Source address for what leaves by `device` to or by way of `near` (inet_select_addr): as `select`, but no narrower
+   * than `narrowest`, and of another interface, lo first, where this one has none.
+   */
+  selectSource(device: Device, near: number, narrowest: Scope): number | null {
+    const own = this.selectOn(device, near, narrowest);
+    if (own !== null) return own;
+    const others = [...this.byDevice].sort(([a], [b]) => a.index - b.index);
+    for (const [, list] of others) {
+      const found = list.find(({ secondary, scope }) => !secondary && scope === 'global');
+      if (found !== undefined) return found.ip;
+    }
+    return null;
+  }
+
+  /** Is `ip` the broadcast address of a subnet on any interface? */
+  isBroadcast(ip: number): boolean {
+    return ip === IP_BROADCAST || this.broadcasting(ip) !== null;
+  }
+
+  /** The address of this host to whose subnet `ip` is the broadcast address. */
+  broadcasting(ip: number): Address | null {
+    // Broadcast addresses are odd; an own address that was given as its own broadcast address is local all the same.
+    if ((ip & 1) === 0 || this.held.has(ip)) return null;
+    for (const [device, list] of this.byDevice) {
+      if (!device.up) continue;
+      for (const address of list) {
+        const { network, length, broadcast } = address;
+        if (broadcast === ip || (length < 31 && ip === (network | ~maskOf(length)))) return address;
+      }
+    }
+    return null;
+  }
+
+  private selectOn(device: Device, near: number, narrowest: Scope): number | null {
     let first: number | null = null;
     for (const address of this.onDevice(device)) {
-      if (address.secondary || address.scope === 'host') continue;
+      if (address.secondary || SCOPE_RANK[address.scope] > SCOPE_RANK[narrowest]) continue;
       if (isInPrefix(near, address.network, address.length)) return address.ip;
       first ??= address.ip;
     }
     return first;
   }
 
-  /** Is `ip` the broadcast address of a subnet on any interface? */
-  isBroadcast(ip: number): boolean {
-    if ((ip & 1) === 0 || ip === -1) return ip === -1;
-    for (const list of this.byDevice.values()) {
-      for (const { network, length, broadcast } of list) {
-        if (length < 31 && ip === (network | ~maskOf(length))) return true;
-        if (broadcast === ip && length < 32) return true;
-      }
-    }
-    return false;
-  }
-
-  /** Primaries stand before secondaries, wider scopes before narrower ones; within that, order of configuration. */
-  private position(list: readonly Address[], address: Address): number {
-    if (address.secondary) return list.length;
-    let position = 0;
-    list.forEach((other, index) => {
-      if (!other.secondary && SCOPE_RANK[address.scope] >= SCOPE_RANK[other.scope]) position = index + 1;
-    });
-    return position;
-  }
-
-  private dropOrPromoteSecondaries(gone: Address): void {
-    const { device } = gone;
-    const rest = this.onDevice(device).filter(
-      (other) =>
-        other.secondary && other.length === gone.length && isInPrefix(other.ip, gone.network, gone.length),
+  private secondariesOf(primary: Address): readonly Address[] {
+    const { device, network, length } = primary;
+    return this.onDevice(device).filter(
+      (other) => other.secondary && other.length === length && isInPrefix(other.ip, network, length),
     );
-    const [heir, ...others] = rest;
-    if (heir === undefined) return;
-    if (device.conf.promote_secondaries === 0) {
-      for (const address of rest) this.take(address);
-      return;
-    }
-    this.take(heir);
+  }
+
+  private promote(heir: Address): void {
+    const list = this.listOf(heir.device);
+    list.splice(list.indexOf(heir), 1);
     heir.secondary = false;
-    const list = this.listOf(device);
-    list.splice(this.position(list, heir), 0, heir);
-    this.held.set(heir.ip, (this.held.get(heir.ip) ?? 0) + 1);
+    list.splice(position(list, heir), 0, heir);
     this.changed('add', heir);
-    for (const address of others) address.secondary = true;
   }
 
   private take(address: Address): void {
@@ -190,4 +206,14 @@ export class Addresses {
     }
     return list;
   }
+}
+
+/** Primaries stand before secondaries and, as the kernel has it, narrower scopes before wider ones [m1a rs1Addr]. */
+function position(list: readonly Address[], address: Address): number {
+  if (address.secondary) return list.length;
+  let place = 0;
+  list.forEach((other, index) => {
+    if (!other.secondary && SCOPE_RANK[address.scope] <= SCOPE_RANK[other.scope]) place = index + 1;
+  });
+  return place;
 }

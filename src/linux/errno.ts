@@ -1,6 +1,7 @@
 /** Errors of system calls in the simulated world, with the text strerror gives. Values, never exceptions. */
 export const ERRNO_TEXT = {
   EPERM: 'Operation not permitted',
+  EACCES: 'Permission denied',
   ENOENT: 'No such file or directory',
   ESRCH: 'No such process',
   ENODEV: 'No such device',

@@ -1,9 +1,8 @@
 /**
  * ICMP of a host: answers to echo, errors about packets it could not deliver, errors that came back about its own.
- * Source: net/ipv4/icmp.c as recorded [m5-host-input, m5-forwarding-icmp-errors]. Not modelled: the harder throttle on
- * errors about missing routes.
+ * Source: net/ipv4/icmp.c as recorded [m5-host-input, m5-forwarding-icmp-errors, m5-icmp-redirect-client].
  */
-import { MS } from '../engine/time.ts';
+import { Reader } from '../wire/bytes.ts';
 import {
   ECHO_REPLY,
   ECHO_REQUEST,
@@ -11,12 +10,12 @@ import {
   Icmp,
   isIcmpError,
   REDIRECT,
+  REDIRECT_HOST,
   UNREACHABLE,
 } from '../wire/icmp.ts';
 import { quote, readQuote } from '../wire/icmp-quote.ts';
 import { isMulticast } from '../wire/ip-address.ts';
 import {
-  DEFAULT_TTL,
   ICMP,
   type IcmpPacket,
   type Ipv4,
@@ -29,9 +28,10 @@ import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
 import { isMartianSource } from './ip-output.ts';
 import type { Kernel } from './kernel.ts';
+import { Peers } from './peers.ts';
 
-/** Errors a destination may get at once before the rate limit bites. */
-const BURST = 6;
+/** Bits of the type of service that an error takes over from what it is about. */
+const TOS_KEPT = 0x1e;
 
 export interface EchoReply {
   readonly from: number;
@@ -47,16 +47,13 @@ export interface EchoEvents {
   error(from: number, type: number, code: number, sequence: number): void;
 }
 
-interface Bucket {
-  tokensNs: number;
-  lastNs: number;
-}
-
 export class IcmpLayer {
-  private readonly buckets = new Map<number, Bucket>();
+  private readonly peers: Peers;
   private readonly echoes = new Map<number, EchoEvents>();
 
-  constructor(private readonly kernel: Kernel) {}
+  constructor(private readonly kernel: Kernel) {
+    this.peers = new Peers(kernel);
+  }
 
   // ── echo ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -71,7 +68,8 @@ export class IcmpLayer {
     const rest = (identifier << 16) | (sequence & 0xffff);
     const id = this.kernel.ip.nextId();
     const echo = new Icmp(ECHO_REQUEST, 0, rest, data);
-    return this.kernel.ip.send(new Ipv4Packet(src, dst, DEFAULT_TTL, 0, id, true, false, ICMP, echo));
+    const { ip, sysctl } = this.kernel;
+    return ip.send(new Ipv4Packet(src, dst, sysctl.ttl, 0, id, true, false, ICMP, echo));
   }
 
   receive(packet: IcmpPacket, device: Device): void {
@@ -108,7 +106,7 @@ export class IcmpLayer {
     const { rest, data } = packet.payload;
     const reply = new Icmp(ECHO_REPLY, 0, rest, data);
     ip.send(
-      new Ipv4Packet(src, packet.src, DEFAULT_TTL, packet.tos, ip.nextId(), false, false, ICMP, reply),
+      new Ipv4Packet(src, packet.src, sysctl.ttl, packet.tos, ip.nextId(), false, false, ICMP, reply),
     );
   }
 
@@ -127,35 +125,32 @@ export class IcmpLayer {
     rest = 0,
     source: number | null = null,
   ): void {
-    const { addresses, ip } = this.kernel;
+    const { addresses, ip, sysctl } = this.kernel;
     if (isMartianSource(about.src) || isMulticast(about.dst) || addresses.isBroadcast(about.dst)) return;
     if (about.kind === ICMP && isIcmpError(about.payload)) return;
     if (!device.isLoopback && !addresses.isLocal(about.src) && !this.withinRate(about.src, type, code)) return;
     const src = source ?? (addresses.isLocal(about.dst) ? about.dst : ip.sourceFor(about.src));
     if (src === null) return;
     const error = new Icmp(type, code, rest, quote(about));
-    const tos = TOS_INTERNETWORK_CONTROL;
-    ip.send(new Ipv4Packet(src, about.src, DEFAULT_TTL, tos, ip.nextId(), false, false, ICMP, error));
+    const tos = TOS_INTERNETWORK_CONTROL | (about.tos & TOS_KEPT);
+    ip.send(new Ipv4Packet(src, about.src, sysctl.ttl, tos, ip.nextId(), false, false, ICMP, error));
   }
 
-  /** inet_peer.c: a bucket of six for each destination, refilled once in icmp_ratelimit. */
+  /** There is no route, or one that refuses: throttled twice over [m5-forwarding-icmp-errors F1-noroute-slow]. */
+  sendRouteError(about: Ipv4, device: Device, code: number): void {
+    if (this.peers.mayRouteError(about.src)) this.sendError(about, device, UNREACHABLE, code);
+    else this.kernel.dropped(about, 'no route');
+  }
+
+  /** The sender of `about`, which goes back out by `device`, is told of `gateway`, but not too often. */
+  sendRedirect(about: Ipv4, device: Device, gateway: number): void {
+    if (this.peers.mayRedirect(about.src)) this.sendError(about, device, REDIRECT, REDIRECT_HOST, gateway);
+  }
+
   private withinRate(dst: number, type: number, code: number): boolean {
-    const { sysctl, engine } = this.kernel;
-    const intervalNs = sysctl.number('net.ipv4.icmp_ratelimit') * MS;
-    const limited = ((sysctl.number('net.ipv4.icmp_ratemask') >>> type) & 1) !== 0;
-    if (!limited || intervalNs === 0) return true;
-    if (type === UNREACHABLE && code === FRAGMENTATION_NEEDED) return true;
-    const now = engine.nowNs;
-    let bucket = this.buckets.get(dst);
-    if (bucket === undefined) {
-      bucket = { tokensNs: BURST * intervalNs, lastNs: now };
-      this.buckets.set(dst, bucket);
-    }
-    bucket.tokensNs = Math.min(bucket.tokensNs + now - bucket.lastNs, BURST * intervalNs);
-    bucket.lastNs = now;
-    if (bucket.tokensNs < intervalNs) return false;
-    bucket.tokensNs -= intervalNs;
-    return true;
+    const limited = ((this.kernel.sysctl.number('net.ipv4.icmp_ratemask') >>> type) & 1) !== 0;
+    if (!limited || (type === UNREACHABLE && code === FRAGMENTATION_NEEDED)) return true;
+    return this.peers.mayError(dst);
   }
 
   private errorReceived(packet: IcmpPacket): void {
@@ -164,23 +159,41 @@ export class IcmpLayer {
     if (quoted === null) return;
     if (quoted.protocol === TCP) this.kernel.tcp.icmpError(quoted, type, code, rest);
     else if (quoted.protocol === UDP) this.kernel.udp.icmpError(quoted, type, code);
-    else if (quoted.protocol === ICMP) {
-      // The quote's "ports" are type, code and checksum; "seq" is the echo's identifier and sequence.
-      const identifier = (quoted.seq >>> 16) & 0xffff;
-      this.echoes.get(identifier)?.error(packet.src, type, code, quoted.seq & 0xffff);
-    }
+    else if (quoted.protocol === ICMP) this.echoFailed(packet, type, code, data);
   }
 
-  /** The first redirect only starts ARP for the new gateway; one that comes when it is known is obeyed. */
+  /** The quoted bytes hold an echo request of ours: its identifier and sequence are its second word. */
+  private echoFailed(packet: IcmpPacket, type: number, code: number, data: Uint8Array): void {
+    const from = new Reader(data);
+    from.at = (from.u8() & 15) * 4;
+    if (from.left < 8 || from.u8() !== ECHO_REQUEST) return;
+    from.at += 3;
+    const identifier = from.u16();
+    this.echoes.get(identifier)?.error(packet.src, type, code, from.u16());
+  }
+
+  /**
+   * A router says that another is nearer. Obeyed when it comes from the gateway in use and the other is known; else the
+   * first redirect only starts ARP for it [m5-icmp-redirect-client].
+   */
   private redirected(packet: IcmpPacket, device: Device): void {
-    const { sysctl, neighbours, routes } = this.kernel;
-    const accepts = device.conf.accept_redirects | sysctl.all.accept_redirects;
-    if (sysctl.forwarding || accepts === 0) return;
+    const { sysctl, neighbours, routes, addresses } = this.kernel;
+    const { accept_redirects: own, forwarding } = device.conf;
+    const { accept_redirects: all } = sysctl.all;
+    const accepts = forwarding === 0 ? (own | all) !== 0 : own !== 0 && all !== 0;
     const quoted = readQuote(packet.payload.data);
-    if (quoted === null) return;
+    if (!accepts || quoted === null || !addresses.isLocal(quoted.src)) return;
     const gateway = packet.payload.rest;
+    const hop = routes.lookup(quoted.dst);
+    const viaSender = hop !== null && hop.nextHop !== quoted.dst && hop.nextHop === packet.src;
+    if (!viaSender || gateway === packet.src || hop.device !== device || !this.isUnicast(gateway)) return;
     const neighbour = neighbours.findOrCreate(device, gateway);
     if (neighbour.valid) routes.redirect(quoted.dst, gateway);
     else neighbours.startResolving(neighbour);
+  }
+
+  private isUnicast(ip: number): boolean {
+    const { addresses } = this.kernel;
+    return !isMartianSource(ip) && !addresses.isLocal(ip) && !addresses.isBroadcast(ip);
   }
 }

@@ -5,12 +5,12 @@
 import type { Receiver } from '../engine/event.ts';
 import type { Ipv4Frame } from '../wire/ethernet.ts';
 import { PROTOCOL_UNREACHABLE, UNREACHABLE } from '../wire/icmp.ts';
-import { isLoopback, isMulticast } from '../wire/ip-address.ts';
-import { ICMP, type Ipv4, protocolOf, RAW_PACKET, TCP, UDP, VRRP } from '../wire/ipv4.ts';
+import { IP_BROADCAST, isLoopback, isMulticast } from '../wire/ip-address.ts';
+import { ICMP, IGMP, type Ipv4, protocolOf, RAW_PACKET, TCP, UDP, VRRP } from '../wire/ipv4.ts';
 import type { Device } from './device.ts';
 import { isMartianSource } from './ip-output.ts';
 import type { Kernel } from './kernel.ts';
-import { NF_ACCEPT, NF_DROP } from './netfilter.ts';
+import { NF_ACCEPT, NF_DROP, type Verdict } from './netfilter.ts';
 import type { PacketDropReason } from './records.ts';
 
 /** Takes packets of a protocol that a program handles itself, as a raw socket. */
@@ -53,51 +53,64 @@ export class IpInput implements Receiver {
     if (!this.kernel.alive) return;
     this.toMe = true;
     const { loopback } = this.kernel.devices;
-    if (this.kernel.netfilter.preRouting.run(packet, loopback) !== NF_ACCEPT) return;
-    this.localIn(packet, loopback);
+    if (this.passed(this.kernel.netfilter.preRouting.run(packet, loopback), packet)) {
+      this.localIn(packet, loopback);
+    }
   }
 
   private input(packet: Ipv4, device: Device): void {
-    const { netfilter, routes } = this.kernel;
-    if (netfilter.preRouting.run(packet, device) !== NF_ACCEPT) return this.drop(packet, 'netfilter');
-    if (isMartianSource(packet.src) || isLoopback(packet.dst)) return this.drop(packet, 'martian source');
-    if (isMulticast(packet.dst)) return this.multicast(packet, device);
-    const refused = this.refusesSource(packet.src, device);
-    if (refused !== null) return this.drop(packet, refused);
-    const hop = routes.lookup(packet.dst);
-    if (hop !== null && hop.type === 'local') return this.localIn(packet, device);
-    if (packet.dst === -1 || this.kernel.addresses.isBroadcast(packet.dst)) {
-      this.toMe = false;
-      return this.localIn(packet, device);
+    const { netfilter, routes, ipForward } = this.kernel;
+    const { src, dst } = packet;
+    if (!this.passed(netfilter.preRouting.run(packet, device), packet)) return;
+    if (isMartianSource(src)) return this.drop(packet, 'martian source');
+    if (isMulticast(dst)) return this.multicast(packet, device);
+    if (isLoopback(dst) || dst >>> 24 === 0) return this.drop(packet, 'martian destination');
+    const hop = routes.lookup(dst);
+    const broadcast = dst === IP_BROADCAST || (hop !== null && hop.type === 'broadcast');
+    if (broadcast || (hop !== null && hop.type === 'local')) {
+      if (broadcast) this.toMe = false;
+      return this.validated(packet, device);
     }
-    if (!this.kernel.sysctl.forwarding) return this.drop(packet, 'not forwarding');
+    if (device.conf.forwarding === 0) return this.drop(packet, 'not forwarding');
     if (!this.toMe) return this.drop(packet, 'broadcast forward');
-    this.kernel.ipForward.forward(packet, device, hop);
+    ipForward.forward(packet, device, hop);
   }
 
-  private refusesSource(src: number, device: Device): PacketDropReason | null {
+  /** Why a packet, or an ARP request, from `src` may not come in by `device`; null: it may (fib_validate_source). */
+  refusesSource(src: number, device: Device): PacketDropReason | null {
     const { addresses, sysctl, ip } = this.kernel;
-    if (addresses.isConfigured(src)) {
-      return (device.conf.accept_local | sysctl.all.accept_local) !== 0 ? null : 'own source address';
-    }
     const rpFilter = Math.max(device.conf.rp_filter, sysctl.all.rp_filter);
-    if (rpFilter === 0 || ip.passesReversePath(src, device, rpFilter)) return null;
-    return 'reverse path';
+    const acceptsLocal = (device.conf.accept_local | sysctl.all.accept_local) !== 0;
+    if (!acceptsLocal && addresses.isConfigured(src)) return 'own source address';
+    if (rpFilter === 0) return null;
+    if (acceptsLocal && addresses.isLocal(src)) {
+      return rpFilter === 2 || addresses.isConfiguredOn(src, device) ? null : 'reverse path';
+    }
+    return ip.passesReversePath(src, device, rpFilter) ? null : 'reverse path';
   }
 
   private multicast(packet: Ipv4, device: Device): void {
-    if (this.kernel.addresses.isConfigured(packet.src)) return this.drop(packet, 'own source address');
     if (packet.dst !== ALL_SYSTEMS && !device.groups.has(packet.dst)) {
       return this.drop(packet, 'no listener');
     }
     this.toMe = false;
+    this.validated(packet, device);
+  }
+
+  private validated(packet: Ipv4, device: Device): void {
+    const refused = this.refusesSource(packet.src, device);
+    if (refused !== null) return this.drop(packet, refused);
     this.localIn(packet, device);
+  }
+
+  private passed(verdict: Verdict, packet: Ipv4): boolean {
+    if (verdict === NF_DROP) this.drop(packet, 'netfilter');
+    return verdict === NF_ACCEPT;
   }
 
   private localIn(packet: Ipv4, device: Device): void {
     const verdict = this.kernel.netfilter.localIn.run(packet, device);
-    if (verdict === NF_ACCEPT) this.deliver(packet, device);
-    else if (verdict === NF_DROP) this.drop(packet, 'netfilter');
+    if (this.passed(verdict, packet)) this.deliver(packet, device);
   }
 
   /** To this host's own protocols, as after LOCAL_IN. */
@@ -120,13 +133,16 @@ export class IpInput implements Receiver {
     }
   }
 
+  /** A packet with a bad checksum stayed raw: of a protocol the kernel has itself it ends here [m5-host-input bad-*]. */
   private deliverRaw(packet: Ipv4, device: Device): void {
-    const listeners = this.rawListeners.get(protocolOf(packet));
+    const protocol = protocolOf(packet);
+    if (protocol === TCP || protocol === UDP || protocol === ICMP) return this.drop(packet, 'malformed');
+    const listeners = this.rawListeners.get(protocol);
     if (listeners !== undefined && listeners.length > 0) {
       for (const listener of [...listeners]) listener(packet, device);
       return;
     }
-    if (!this.toMe) return this.drop(packet, 'no listener');
+    if (!this.toMe || protocol === IGMP) return this.drop(packet, 'no listener');
     this.kernel.icmp.sendError(packet, device, UNREACHABLE, PROTOCOL_UNREACHABLE);
   }
 

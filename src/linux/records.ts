@@ -42,6 +42,7 @@ export type PacketDropReason =
   | 'not for this host'
   | 'not forwarding'
   | 'martian source'
+  | 'martian destination'
   | 'own source address'
   | 'reverse path'
   | 'no route'

@@ -3,7 +3,7 @@
  * table is the addresses themselves (addresses.ts), looked up first, as in the kernel. Not modelled: policy rules,
  * other tables, multipath.
  */
-import { isInPrefix, isMulticast, maskOf } from '../wire/ip-address.ts';
+import { IP_ANY, IP_BROADCAST, isInPrefix, isMulticast, maskOf } from '../wire/ip-address.ts';
 import type { Address, Addresses } from './addresses.ts';
 import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
@@ -61,7 +61,9 @@ export class Routes {
     return this.table;
   }
 
+  /** EINVAL: bits of the host in the network; ENETUNREACH: the gateway is not on that link. */
   add(route: Route): Errno | null {
+    if ((route.network & ~maskOf(route.length)) !== 0) return 'EINVAL';
     if (!route.device.up) return 'ENETDOWN';
     if (this.table.some((other) => samePrefix(other, route))) return 'EEXIST';
     if (route.gateway !== null && !this.isOnLink(route.gateway, route.device)) return 'ENETUNREACH';
@@ -79,18 +81,14 @@ export class Routes {
         (match.gateway === undefined || route.gateway === match.gateway),
     );
     if (found === undefined) return 'ESRCH';
-    this.table = this.table.filter((route) => route !== found);
-    this.cache.clear();
+    this.keep((route) => route !== found);
     return null;
   }
 
   /** `ip link set … up|down`: only connected routes come back, all go. */
   linkChanged(device: Device): void {
     this.cache.clear();
-    if (!device.up) {
-      this.table = this.table.filter((route) => route.device !== device);
-      return;
-    }
+    if (!device.up) return this.keep((route) => route.device !== device);
     for (const address of this.addresses.onDevice(device)) this.addressChanged('add', address);
   }
 
@@ -121,12 +119,16 @@ export class Routes {
 
   private resolve(dst: number): Hop | null {
     if (this.addresses.isLocal(dst)) return new Hop(this.loopback, dst, dst, 'local');
+    const broadcasting = this.addresses.broadcasting(dst);
+    if (broadcasting !== null) return new Hop(broadcasting.device, dst, broadcasting.ip, 'broadcast');
     const route = this.lookupMain(dst);
     if (route === null) return null;
-    const src = route.src ?? this.addresses.select(route.device, route.gateway ?? dst);
-    if (isMulticast(dst)) return new Hop(route.device, dst, src, 'multicast');
-    if (this.addresses.isBroadcast(dst)) return new Hop(route.device, dst, src, 'broadcast');
-    return new Hop(route.device, this.redirected(dst) ?? route.gateway ?? dst, src, route.type);
+    const { device, gateway, scope, type } = route;
+    if (type !== 'unicast') return new Hop(device, dst, IP_ANY, type);
+    const src = route.src ?? this.addresses.selectSource(device, gateway ?? dst, scope) ?? IP_ANY;
+    if (isMulticast(dst)) return new Hop(device, dst, src, 'multicast');
+    if (dst === IP_BROADCAST) return new Hop(device, dst, src, 'broadcast');
+    return new Hop(device, this.redirected(dst) ?? gateway ?? dst, src, type);
   }
 
   private redirected(dst: number): number | null {
@@ -137,18 +139,33 @@ export class Routes {
   private addressChanged(op: 'add' | 'remove', address: Address): void {
     this.cache.clear();
     const { device, network, length, ip } = address;
-    if (device.isLoopback || length === 32 || address.secondary) return;
-    if (op === 'remove') {
-      this.table = this.table.filter(
-        (route) => !(route.proto === 'kernel' && route.device === device && route.src === ip),
-      );
-    } else if (device.up) {
-      const route = { type: 'unicast', network, length, device, gateway: null, src: ip } as const;
-      const connected = { ...route, metric: 0, proto: 'kernel', scope: 'link' } as const;
-      if (!this.table.some((other) => samePrefix(other, connected) && other.device === device)) {
-        this.insert(connected);
-      }
+    if (op === 'remove') return this.addressGone(address);
+    if (device.isLoopback || length === 32 || address.secondary || !device.up) return;
+    const route = { type: 'unicast', network, length, device, gateway: null, src: ip } as const;
+    const connected = { ...route, metric: 0, proto: 'kernel', scope: 'link' } as const;
+    if (!this.table.some((other) => samePrefix(other, connected) && other.device === device)) {
+      this.insert(connected);
     }
+  }
+
+  /**
+   * The route of its subnet goes, and so do all whose packets would carry the address; with an interface's last one all
+   * that lead out there (fib_disable_ip) [m5-address-primary-secondary].
+   */
+  private addressGone({ device, ip }: Address): void {
+    const bare = !device.isLoopback && this.addresses.onDevice(device).length === 0;
+    const lost = !this.addresses.isConfigured(ip);
+    this.keep((route) => {
+      if (route.device === device && (bare || (route.proto === 'kernel' && route.src === ip))) return false;
+      return !(lost && route.src === ip);
+    });
+  }
+
+  /** What a router had taught about a way that may be gone is forgotten with it. */
+  private keep(stays: (route: Route) => boolean): void {
+    this.table = this.table.filter(stays);
+    this.cache.clear();
+    this.redirects.clear();
   }
 
   private isOnLink(gateway: number, device: Device): boolean {
@@ -165,10 +182,7 @@ export class Routes {
       (other) =>
         other.length < route.length || (other.length === route.length && other.metric > route.metric),
     );
-    this.table.splice(index < 0 ? this.table.length : index, 0, {
-      ...route,
-      network: route.network & maskOf(route.length),
-    });
+    this.table.splice(index < 0 ? this.table.length : index, 0, route);
   }
 }
 

@@ -22,8 +22,8 @@ export class TcpClock {
   backoff = 0;
   /** Timeouts since the last progress. */
   retransmits = 0;
-  /** First of those, which the limit of retries counts from; for a SYN, when it was first sent. */
-  sinceNs = 0;
+  /** First of those, which the limit of retries counts from; for a SYN, when it was first sent. -1: there was none. */
+  sinceNs = -1;
   /** A tail loss probe is out and this is not yet acknowledged; null: none is. */
   probeEnd: number | null = null;
   private readonly timer: Timer;
@@ -68,7 +68,7 @@ export class TcpClock {
   reset(): void {
     const { rtt } = this.socket;
     this.retransmits = 0;
-    this.sinceNs = 0;
+    this.sinceNs = -1;
     if (!rtt.measured) return;
     this.backoff = 0;
     this.rtoMs = rtt.rtoMs;

@@ -32,12 +32,12 @@ export function retransmissionTimeout(socket: TcpSocket): void {
   const { head } = flight;
   if (head === null) return;
   if (isGivenUp(socket)) return socket.finish(socket.softError ?? 'ETIMEDOUT');
-  congestion.timeout(socket.sndNxt);
+  if (socket.state !== 'SYN_SENT') congestion.timeout(socket.sndNxt);
   flight.markAllLost();
   clock.retransmits++;
   clock.probeEnd = null;
   resend(socket, head);
-  if (clock.sinceNs === 0) clock.sinceNs = kernel.engine.nowNs;
+  if (clock.sinceNs < 0) clock.sinceNs = kernel.engine.nowNs;
   // The first timeouts of a SYN are linear: 1 s each.
   const linear = kernel.sysctl.number('net.ipv4.tcp_syn_linear_timeouts');
   if (socket.state !== 'SYN_SENT' || clock.retransmits > linear) clock.doubleTimeout();

@@ -45,9 +45,10 @@ export class UdpLayer {
     this.sockets.delete(socket.port);
   }
 
-  send(srcPort: number, dst: number, dstPort: number, bytes: Uint8Array): Errno | null {
+  /** `from`: the address to send from; default: the one the route gives. */
+  send(srcPort: number, dst: number, dstPort: number, bytes: Uint8Array, from?: number): Errno | null {
     const { ip } = this.kernel;
-    const src = ip.sourceFor(dst);
+    const src = from ?? ip.sourceFor(dst);
     if (src === null) return 'ENETUNREACH';
     const udp = new Udp(srcPort, dstPort, bytes);
     return ip.send(new Ipv4Packet(src, dst, DEFAULT_TTL, 0, ip.nextId(), true, false, UDP, udp));

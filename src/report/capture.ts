@@ -1,5 +1,5 @@
 /** A run as a pcapng capture: one interface a card, every frame it sent or received, the story as comments. */
-import type { Run } from '../lab/laboratory.ts';
+import type { Run } from '../lab/run.ts';
 import { SENT } from '../link/frame-tap.ts';
 import { encodeFrame } from '../wire/codec.ts';
 import type { Frame } from '../wire/ethernet.ts';

@@ -4,7 +4,7 @@
  */
 import { secondsText } from '../engine/time.ts';
 import type { AnnounceRecord, CheckerRecord, VrrpRecord } from '../keepalived/records.ts';
-import type { Run } from '../lab/laboratory.ts';
+import type { Run } from '../lab/run.ts';
 import { type ActionRecord, type CommandRecord, type LabRecord, recordsOf } from '../lab/records.ts';
 import type { AddressRecord, NeighbourRecord } from '../linux/records.ts';
 import type { Mac } from '../wire/mac.ts';

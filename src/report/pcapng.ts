@@ -1,7 +1,7 @@
 /**
- * Captures in the pcapng format (draft-ietf-opsawg-pcapng), which tcpdump and Wireshark read: one section, one interface
- * a capture point, nanoseconds, frames unpadded and whole. Equal input gives equal bytes, so nothing in it tells of the
- * machine or the hour.
+ * Captures in the pcapng format (draft-ietf-opsawg-pcapng), which tcpdump and Wireshark read: one section,
+ * one interface a capture point, nanoseconds, frames unpadded and whole. Equal input gives equal bytes, so
+ * nothing in it tells of the machine or the hour.
  */
 import { asciiBytes } from '../wire/bytes.ts';
 
@@ -23,7 +23,10 @@ const PACKET_FLAGS = 2;
 const INBOUND = 1;
 const OUTBOUND = 2;
 
-/** 2026-01-01T00:00:00Z in nanoseconds since 1970: where virtual time begins. In two halves, for it is over 2^53. */
+/**
+ * 2026-01-01T00:00:00Z in nanoseconds since 1970: where virtual time begins. In two halves, for it is over
+ * 2^53.
+ */
 const EPOCH_HIGH = 0x18867251;
 const EPOCH_LOW = 0xedfa0000;
 const HALF = 2 ** 32;
@@ -44,8 +47,8 @@ export class PcapngWriter {
   }
 
   /**
-   * A frame as it passed the interface of that index at `timeNs` of virtual time; `direction` as its host sees it. The
-   * comment shows beside the frame in Wireshark.
+   * A frame as it passed the interface of that index at `timeNs` of virtual time; `direction` as its host
+   * sees it. The comment shows beside the frame in Wireshark.
    */
   packet(
     interfaceIndex: number,

@@ -3,7 +3,7 @@
  * (scenarios/schema/result.schema.json). Within a version members are only ever added.
  */
 import * as z from 'zod';
-import type { Run } from '../lab/laboratory.ts';
+import type { Run } from '../lab/run.ts';
 import { recordsOf } from '../lab/records.ts';
 import { summarise } from '../lab/traffic-summary.ts';
 import { narrate } from './narration.ts';

@@ -1,6 +1,6 @@
 /** The story as text: what `vipdrift run` prints. Colours are the caller's business: it hands in a painter. */
 import { secondsText } from '../engine/time.ts';
-import { failedSetup, type Run } from '../lab/laboratory.ts';
+import { failedSetup, type Run } from '../lab/run.ts';
 import { recordsOf } from '../lab/records.ts';
 import { summarise, type TrafficSummary } from '../lab/traffic-summary.ts';
 import { narrate } from './narration.ts';

@@ -4,7 +4,7 @@
  * single ones are counted at the end of the story.
  */
 import { SECOND, secondsText } from '../engine/time.ts';
-import type { Run } from '../lab/laboratory.ts';
+import type { Run } from '../lab/run.ts';
 import { type RequestRecord, recordsOf } from '../lab/records.ts';
 import type { Traffic } from '../lab/scenario/scenario.ts';
 import type { StoryLine } from './story-line.ts';

@@ -25,11 +25,17 @@ export interface Service {
 }
 
 export class Services {
-  readonly all: readonly Service[];
+  readonly httpd: HttpdService;
+  readonly keepalived: KeepalivedService;
   private nextPid = 1000;
 
   constructor(host: Host) {
-    this.all = [new HttpdService(host), new KeepalivedService(host)];
+    this.httpd = new HttpdService(host);
+    this.keepalived = new KeepalivedService(host);
+  }
+
+  get all(): readonly Service[] {
+    return [this.httpd, this.keepalived];
   }
 
   /** `httpd` or `httpd.service`; null for a name systemd does not know. */

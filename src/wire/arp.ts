@@ -1,5 +1,6 @@
 /**
- * ARP for IPv4 over Ethernet (RFC 826). Requests and replies alone: other operations, hardware and protocols stay raw.
+ * ARP for IPv4 over Ethernet (RFC 826). Requests and replies alone: other operations, hardware and
+ * protocols stay raw.
  */
 import type { Reader, Writer } from './bytes.ts';
 import { Mac } from './mac.ts';

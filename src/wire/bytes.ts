@@ -1,7 +1,8 @@
 /**
- * Bytes in network order: a writer and a reader that every protocol's encoder and decoder share, the internet checksum
- * (RFC 1071), and bytes as text and as hexadecimal. UTF-8 is done here because the core knows neither TextEncoder nor
- * TextDecoder; it behaves as they do (WHATWG Encoding), but keeps a byte order mark.
+ * Bytes in network order: a writer and a reader that every protocol's encoder and decoder share, the
+ * internet checksum (RFC 1071), and bytes as text and as hexadecimal. UTF-8 is done here because the core
+ * knows neither TextEncoder nor TextDecoder; it behaves as they do (WHATWG Encoding), but keeps a byte
+ * order mark.
  */
 
 /** Writes big-endian numbers one after the other into an array made long enough beforehand. */
@@ -49,7 +50,7 @@ export class Writer {
   }
 }
 
-/** Reads big-endian numbers one after the other. Past the end everything is 0: decoders look at `left` first. */
+/** Reads big-endian numbers one after the other. Past the end all is 0: decoders look at `left` first. */
 export class Reader {
   at = 0;
 
@@ -104,8 +105,8 @@ export function internetChecksum(bytes: Uint8Array, from: number, to: number, in
 }
 
 /**
- * Is the checksum at `at` the one the encoder would write there? Stricter than a receiver: of the two zeros of one's
- * complement only the computed one will do, so that what is decoded encodes to the same bytes.
+ * Is the checksum at `at` the one the encoder would write there? Stricter than a receiver: of the two zeros
+ * of one's complement only the computed one will do, so that what is decoded encodes to the same bytes.
  */
 export function isChecksum(bytes: Uint8Array, at: number, from: number, to: number, initial = 0): boolean {
   const given = u16From(bytes, at);
@@ -116,7 +117,7 @@ export function u16From(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
-/** What the checksum of TCP and UDP begins with (RFC 9293 §3.1): both addresses, the protocol and the length. */
+/** What the checksum of TCP and UDP begins with (RFC 9293 §3.1): addresses, protocol and length. */
 export function pseudoHeaderSum(src: number, dst: number, protocol: number, length: number): number {
   return (src >>> 16) + (src & 0xffff) + (dst >>> 16) + (dst & 0xffff) + protocol + length;
 }
@@ -206,7 +207,10 @@ export function bytesText(bytes: Uint8Array): string {
   return text + String.fromCharCode(...units);
 }
 
-/** May `byte` follow `lead` at that place? The first place is narrower: no overlong forms, surrogates or planes past 16. */
+/**
+ * May `byte` follow `lead` at that place? The first place is narrower: no overlong forms, surrogates or
+ * planes past 16.
+ */
 function continues(lead: number, place: number, byte: number): boolean {
   const first = place === 0;
   const low = first && lead === 0xe0 ? 0xa0 : first && lead === 0xf0 ? 0x90 : 0x80;

@@ -1,7 +1,7 @@
 /**
- * Whole Ethernet frames: their length on the wire, their bytes, and back. Neither preamble nor check sequence, and
- * unpadded. What has no record becomes a raw frame, which encodes to the same bytes; a frame of less than 14 bytes is
- * none, its header is filled up with zeros.
+ * Whole Ethernet frames: their length on the wire, their bytes, and back. Neither preamble nor check
+ * sequence, and unpadded. What has no record becomes a raw frame, which encodes to the same bytes; a frame
+ * of less than 14 bytes is none, its header is filled up with zeros.
  */
 import { ARP_LENGTH, decodeArp, encodeArp } from './arp.ts';
 import { Reader, Writer } from './bytes.ts';
@@ -23,7 +23,10 @@ const ETHERNET_HEADER = 14;
 /** A card fills shorter frames up to this with zeros. */
 const MIN_FRAME = 60;
 
-/** Bytes on the wire without preamble and check sequence, unpadded. From the fields alone: the cable asks for every frame. */
+/**
+ * Bytes on the wire without preamble and check sequence, unpadded. From the fields alone: the cable asks
+ * for every frame.
+ */
 export function frameLength(frame: Frame): number {
   switch (frame.kind) {
     case IPV4:

@@ -1,7 +1,7 @@
 /**
- * One line a frame, in the words of `tcpdump -n -S` 4.99 (sequence numbers as on the wire, for a line knows of no
- * other). Not told: what travels inside UDP, the Ethernet header, padding. Where tcpdump would dump or dissect what has
- * no record here, the line says what kind of thing it is and how long.
+ * One line a frame, in the words of `tcpdump -n -S` 4.99 (sequence numbers as on the wire, for a line knows
+ * of no other). Not told: what travels inside UDP, the Ethernet header, padding. Where tcpdump would dump
+ * or dissect what has no record here, the line says what kind of thing it is and how long.
  */
 import { ARP_REQUEST, type Arp } from './arp.ts';
 import { u16From } from './bytes.ts';
@@ -60,7 +60,7 @@ export function describePacket(packet: Ipv4): string {
   }
 }
 
-// ── ARP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── ARP ──────────────────────────────────────────────────────────────────────────────────────────────
 
 function arpText(arp: Arp): string {
   if (arp.op !== ARP_REQUEST) return `Reply ${ipText(arp.senderIp)} is-at ${arp.senderMac}`;
@@ -68,7 +68,7 @@ function arpText(arp: Arp): string {
   return `Request who-has ${ipText(arp.targetIp)}${target} tell ${ipText(arp.senderIp)}`;
 }
 
-// ── TCP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── TCP ──────────────────────────────────────────────────────────────────────────────────────────────
 
 const FLAG_LETTERS = ['F', 'S', 'R', 'P', '.', 'U', 'E', 'W'];
 const URG = 0x20;
@@ -86,7 +86,8 @@ function tcpText(tcp: Tcp): string {
   const options = optionsText(tcp.options);
   if (options !== '') text += `, options [${options}]`;
   text += `, length ${length}`;
-  return length > 0 && (isHttp(tcp.srcPort) || isHttp(tcp.dstPort)) ? `${text}: ${httpText(tcp.data)}` : text;
+  const carriesHttp = length > 0 && (isHttp(tcp.srcPort) || isHttp(tcp.dstPort));
+  return carriesHttp ? `${text}: ${httpText(tcp.data)}` : text;
 }
 
 function optionsText(options: TcpOptions): string {
@@ -102,7 +103,7 @@ function optionsText(options: TcpOptions): string {
   return parts.join(',');
 }
 
-// ── HTTP, as far as its first line goes ────────────────────────────────────────────────────────────────────────────
+// ── HTTP, as far as its first line goes ──────────────────────────────────────────────────────────────
 
 const METHODS = 'GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE';
 const REQUEST_LINE = new RegExp(`^(${METHODS})([ \\t]|$)`, 'i');
@@ -129,7 +130,7 @@ function startText(line: string, cutOff: string): string {
   return isStart ? `HTTP: ${line}${cutOff}` : 'HTTP';
 }
 
-// ── ICMP ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── ICMP ─────────────────────────────────────────────────────────────────────────────────────────────
 
 function icmpText(icmp: Icmp): string {
   const text = icmpKindText(icmp);
@@ -214,7 +215,7 @@ function redirectText(icmp: Icmp, quote: Quote): string {
   return `${verb} ${ipText(quote.dst)} ${to} ${ipText(icmp.rest)}`;
 }
 
-// ── VRRP ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── VRRP ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const AUTH_TEXT = ['none', 'simple', 'ah'];
 
@@ -231,7 +232,7 @@ function vrrpText(vrrp: Vrrp, ttl: number): string {
   return `${head}, authtype ${auth}, intvl ${advertInterval}s, length ${length}`;
 }
 
-// ── what has no record ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── what has no record ───────────────────────────────────────────────────────────────────────────────
 
 const ETHER_TYPE_TEXT: Readonly<Record<number, string>> = {
   [IPV4]: 'IPv4',

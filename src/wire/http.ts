@@ -1,7 +1,7 @@
 /**
- * HTTP/1.x (RFC 9112) as far as one exchange a connection needs it: requests and responses as bytes, and a reader that
- * takes them as TCP brings them. Not modelled: chunked coding (a message that uses it is unreadable here), trailers,
- * a second message on the same connection, interim (1xx) responses.
+ * HTTP/1.x (RFC 9112) as far as one exchange a connection needs it: requests and responses as bytes, and a
+ * reader that takes them as TCP brings them. Not modelled: chunked coding (a message that uses it is
+ * unreadable here), trailers, a second message on the same connection, interim (1xx) responses.
  */
 import { asciiBytes, bytesText } from './bytes.ts';
 
@@ -50,8 +50,8 @@ export function headerOf(message: HttpRequest | HttpResponse, name: string): str
 }
 
 /**
- * 'head' and 'body': more is to come. 'cut short': the connection ended before the message did. 'unreadable': not
- * HTTP, or a form that is not modelled.
+ * 'head' and 'body': more is to come. 'cut short': the connection ended before the message did.
+ * 'unreadable': not HTTP, or a form that is not modelled.
  */
 export type HttpReadState = 'head' | 'body' | 'complete' | 'cut short' | 'unreadable';
 
@@ -160,7 +160,7 @@ function contentLength(message: HttpRequest | HttpResponse): number | null {
   return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
 }
 
-/** Where the empty line after the headers ends; -1: not there yet. Bare line feeds count (RFC 9112 §2.2). */
+/** Where the empty line after the headers ends, or -1. Bare line feeds count (RFC 9112 §2.2). */
 function endOfHead(bytes: Uint8Array): number {
   const CR = 13;
   const LF = 10;

@@ -1,6 +1,7 @@
 /**
- * The packet an ICMP error is about, as the error quotes it: the header and as much of the data as makes the error 576
- * bytes at most (RFC 1812 §4.3.2.3), and what a receiver reads from it to find the socket concerned.
+ * The packet an ICMP error is about, as the error quotes it: the header and as much of the data as makes
+ * the error 576 bytes at most (RFC 1812 §4.3.2.3), and what a receiver reads from it to find the socket
+ * concerned.
  */
 import { Reader, Writer } from './bytes.ts';
 import { type Ipv4, TCP, UDP } from './ipv4.ts';
@@ -28,7 +29,7 @@ export function quote(packet: Ipv4): Uint8Array {
   return to.bytes.length > MAX_QUOTE ? to.bytes.slice(0, MAX_QUOTE) : to.bytes;
 }
 
-/** Null unless a whole header and, of TCP and UDP, at least 8 bytes more are there. Checksums are not looked at. */
+/** Null unless a whole header and, of TCP and UDP, 8 bytes more are there. Checksums are not looked at. */
 export function readQuote(data: Uint8Array): Quote | null {
   const headerLength = ((data[0] ?? 0) & 15) * 4;
   if (data.length < HEADER || (data[0] ?? 0) >>> 4 !== 4) return null;

@@ -24,7 +24,7 @@ export class Icmp {
   constructor(
     readonly type: number,
     readonly code: number,
-    /** The second 32 bits, as int32: identifier and sequence of an echo, gateway of a redirect, MTU of a 3/4. */
+    /** The second 32 bits, as int32: id and sequence of an echo, gateway of a redirect, MTU of a 3/4. */
     readonly rest: number,
     /** Echo data, or the quoted packet of an error (header and as much as fits into 576 bytes in all). */
     readonly data: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * IGMPv3 membership reports (RFC 3376 §4.2), as far as joining and leaving a group from any source. Queries, the
- * reports of versions 1 and 2, and records with sources stay raw.
+ * IGMPv3 membership reports (RFC 3376 §4.2), as far as joining and leaving a group from any source.
+ * Queries, the reports of versions 1 and 2, and records with sources stay raw.
  */
 import { internetChecksum, isChecksum, Reader, type Writer } from './bytes.ts';
 

@@ -4,7 +4,7 @@ export const IP_ANY = 0;
 export const IP_BROADCAST = -1;
 export const IP_LOOPBACK = 0x7f000001;
 
-/** Dotted quad to int32; null for anything else (also for the short and octal forms that inet_aton takes). */
+/** Dotted quad to int32; null for anything else (also for the short and octal forms of inet_aton). */
 export function parseIp(text: string): number | null {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
   if (match === null) return null;

@@ -1,7 +1,7 @@
 /**
- * IPv4 packets as bytes and back. Fragments, options other than router alert, and headers with a bad checksum are not
- * modelled: they have no record, and their frame stays raw. A payload without a record of its own stays raw inside its
- * packet.
+ * IPv4 packets as bytes and back. Fragments, options other than router alert, and headers with a bad
+ * checksum are not modelled: they have no record, and their frame stays raw. A payload without a record of
+ * its own stays raw inside its packet.
  */
 import { internetChecksum, isChecksum, type Reader, type Writer } from './bytes.ts';
 import { decodeIcmp, encodeIcmp } from './icmp.ts';

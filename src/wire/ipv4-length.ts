@@ -1,6 +1,7 @@
 /**
- * How long a packet is on the wire, from its fields alone. IPVS counts bytes and slow cables count time with it, so it
- * makes nothing and encodes nothing; that it agrees with the encoder is a property test's business.
+ * How long a packet is on the wire, from its fields alone. IPVS counts bytes and slow cables count time
+ * with it, so it makes nothing and encodes nothing; that it agrees with the encoder is a property test's
+ * business.
  */
 import { ICMP, IGMP, type Ipv4, TCP, UDP, VRRP } from './ipv4.ts';
 import { tcpOptionsLength } from './tcp.ts';

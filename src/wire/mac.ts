@@ -1,6 +1,6 @@
 /**
- * Ethernet addresses. One object an address in the whole process, so that comparing is `===` and a table can be an
- * array indexed by `id`. The id depends on what was made first: nothing may be ordered by it.
+ * Ethernet addresses. One object an address in the whole process, so that comparing is `===` and a table
+ * can be an array indexed by `id`. The id depends on what was made first: nothing may be ordered by it.
  */
 export class Mac {
   private text: string | null = null;

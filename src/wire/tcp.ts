@@ -1,8 +1,8 @@
 /**
  * TCP segments (RFC 9293) with the options Linux sends at set-up and on every segment: MSS, window scale,
- * SACK-permitted, timestamps. Segments with other options (SACK blocks) or with these in another order than Linux's,
- * with an urgent pointer or a reserved bit stay raw. 32-bit fields are held as int32 and compared by difference, so
- * that they wrap as on the wire.
+ * SACK-permitted, timestamps. Segments with other options (SACK blocks) or with these in another order than
+ * Linux's, with an urgent pointer or a reserved bit stay raw. 32-bit fields are held as int32 and compared
+ * by difference, so that they wrap as on the wire.
  */
 import { internetChecksum, isChecksum, pseudoHeaderSum, Reader, type Writer } from './bytes.ts';
 
@@ -83,7 +83,8 @@ export function encodeTcp(to: Writer, tcp: Tcp, src: number, dst: number): void 
 /** Null for what is not modelled, truncated or has a bad checksum. */
 export function decodeTcp(bytes: Uint8Array, src: number, dst: number): Tcp | null {
   if (bytes.length < HEADER) return null;
-  if (!isChecksum(bytes, 16, 0, bytes.length, pseudoHeaderSum(src, dst, PROTOCOL, bytes.length))) return null;
+  const pseudo = pseudoHeaderSum(src, dst, PROTOCOL, bytes.length);
+  if (!isChecksum(bytes, 16, 0, bytes.length, pseudo)) return null;
   const from = new Reader(bytes);
   const srcPort = from.u16();
   const dstPort = from.u16();
@@ -101,8 +102,8 @@ export function decodeTcp(bytes: Uint8Array, src: number, dst: number): Tcp | nu
   return new Tcp(srcPort, dstPort, seq, ack, flags, window, options, from.take(from.left));
 }
 
-// The options as Linux lays them out (tcp_options_write in net/ipv4/tcp_output.c): always in this order, in words of
-// 32 bits. SACK-permitted shares the word of the timestamps where there are any.
+// The options as Linux lays them out (tcp_options_write in net/ipv4/tcp_output.c): always in this order, in
+// words of 32 bits. SACK-permitted shares the word of the timestamps where there are any.
 const MSS = 0x0204;
 const SACK_PERMITTED_TIMESTAMPS = 0x0402080a;
 const TIMESTAMPS = 0x0101080a;

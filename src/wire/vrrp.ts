@@ -1,7 +1,7 @@
 /**
- * VRRP version 2 advertisements with the 8 bytes of authentication data (RFC 2338, which keepalived follows; RFC 3768
- * reserves them as zero). Version 3, and the authentication header before a version 2 packet, are not modelled: such
- * packets stay raw.
+ * VRRP version 2 advertisements with the 8 bytes of authentication data (RFC 2338, which keepalived
+ * follows; RFC 3768 reserves them as zero). Version 3, and the authentication header before a version 2
+ * packet, are not modelled: such packets stay raw.
  */
 import { internetChecksum, isChecksum, Reader, type Writer } from './bytes.ts';
 
@@ -43,8 +43,8 @@ export function encodeVrrp(to: Writer, vrrp: Vrrp): void {
 }
 
 /**
- * Null for what is not modelled, truncated or has a bad checksum. A version or type other than it should be is no
- * reason: those are the receiver's to judge, as long as the layout is that of version 2.
+ * Null for what is not modelled, truncated or has a bad checksum. A version or type other than it should be
+ * is no reason: those are the receiver's to judge, as long as the layout is that of version 2.
  */
 export function decodeVrrp(bytes: Uint8Array): Vrrp | null {
   if (bytes.length < HEADER + AUTH_DATA || !isChecksum(bytes, 6, 0, bytes.length)) return null;

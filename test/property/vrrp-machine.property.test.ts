@@ -126,7 +126,7 @@ describe('a whole segment in which nothing has changed for 3 × Advertisement_In
           running.length === 0 ? undefined : Math.max(...running.map(({ priority }) => priority)),
         );
       }),
-      { numRuns: 1000000 },
+      { numRuns: 400 },
     );
   });
 
@@ -137,7 +137,7 @@ describe('a whole segment in which nothing has changed for 3 × Advertisement_In
         const masters = running.filter(({ state }) => state === 'MASTER');
         expect(masters).toHaveLength(Math.min(1, running.length));
       }),
-      { numRuns: 10000 },
+      { numRuns: 200 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('a whole segment in which nothing has changed for 3 × Advertisement_In
         )[0];
         expect(masters).toEqual([best]);
       }),
-      { numRuns: 10000 },
+      { numRuns: 200 },
     );
   });
 });

@@ -56,11 +56,15 @@ export class Report {
 
   /** Something keepalived says nothing about. */
   problem({ code, severity, text, at, hint }: Finding): void {
-    const where = 'file' in at ? at : { file: this.file, line: at.line, column: at.column };
+    const where = 'file' in at ? at : this.placeOf(at);
     const key = `${where.line}:${where.column}:${code}:${text}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.problems.push({ code, severity, message: text, where, hint: hint ?? null });
+  }
+
+  placeOf(word: Word): Place {
+    return { file: this.file, line: word.line, column: word.column };
   }
 
   sorted(): Problem[] {

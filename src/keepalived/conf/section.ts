@@ -33,6 +33,8 @@ export class Section {
     /** The name messages call it by; a block without one has its parent's. */
     readonly name: string,
     readonly where: Place,
+    /** The block has no effect here, whatever stands in it. */
+    readonly unsimulated = false,
   ) {}
 
   set(keyword: string, value: Value, where: Place): void {

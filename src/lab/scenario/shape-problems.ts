@@ -11,6 +11,8 @@ import type { Path, YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 
+const KNOWN_EXPECTATIONS: readonly string[] = EXPECTATION_KEYS;
+
 /** What a missing key would say, where the name alone does not. */
 const MISSING_HINTS: Readonly<Record<string, string>> = {
   question: 'the question this scenario answers, in one line',
@@ -112,7 +114,7 @@ export class ShapeProblems {
       return;
     }
     const keys = Object.keys(value);
-    const names = keys.filter((key) => EXPECTATION_KEYS.some((known) => known === key));
+    const names = keys.filter((key) => KNOWN_EXPECTATIONS.includes(key));
     const [name, second] = names;
     if (second !== undefined) {
       const message = `${name} and ${second} in one line`;
@@ -122,12 +124,12 @@ export class ShapeProblems {
     }
     if (name === undefined) {
       const first = keys[0] ?? '';
-      const hint = suggestion(first, EXPECTATION_KEYS, 'there are');
+      const hint = suggestion(first, KNOWN_EXPECTATIONS, 'there are');
       const place = this.source.placeOfKey([...path, first]);
       this.report.error(place, 'unknown-expectation', `there is no expectation ${shown(first)}`, hint);
       return;
     }
-    const branch = issue.errors[EXPECTATION_KEYS.findIndex((known) => known === name)] ?? [];
+    const branch = issue.errors[KNOWN_EXPECTATIONS.indexOf(name)] ?? [];
     this.addAll(branch, path);
   }
 

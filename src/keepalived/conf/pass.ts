@@ -1,0 +1,102 @@
+/**
+ * One of the four passes over a configuration: hands out its logical lines, says what is wrong with them as lines,
+ * and knows at which line everything else is said.
+ */
+import type { Severity } from '../../engine/problem.ts';
+import type { LineFault, LineReader, LogicalLine, Unsimulated } from './lines.ts';
+import type { At, PassName, Report } from './report.ts';
+import { Section } from './section.ts';
+import type { Word } from './words.ts';
+
+export class Pass {
+  /** Blocks of this pass, in order. */
+  readonly root: Section;
+  /** Blocks still to be skipped over: a depth; -1: the next line decides whether there is a block to skip. */
+  skip = 0;
+  /** Number printed with messages; null when the text is at its end. */
+  private number: number | null = null;
+  private ended = false;
+
+  constructor(
+    readonly name: PassName,
+    private readonly reader: LineReader,
+    readonly report: Report,
+    /** Interfaces of the host, or null: unknown, so that none is missing. */
+    readonly interfaces: ReadonlySet<string> | null,
+    /** What global_defs said; empty in the pass that reads it. */
+    readonly globalDefs: Section | null,
+  ) {
+    this.root = new Section('', '', { file: report.file, line: 1, column: 1 });
+  }
+
+  /** keepalived has given up: nothing more is read or said. */
+  get stopped(): boolean {
+    return this.report.fatal;
+  }
+
+  /** The next line that has words; null at the end. */
+  read(): LogicalLine | null {
+    while (!this.stopped && !this.ended) {
+      const line = this.reader.next();
+      if (line === null) {
+        this.end();
+        return null;
+      }
+      this.number = line.number;
+      for (const fault of line.faults) this.fault(fault);
+      if (line.words.length > 0) return this.stopped ? null : line;
+    }
+    return null;
+  }
+
+  /** A message of keepalived's about the current line. */
+  say(code: string, severity: Severity, text: string, at: At, hint: string | null = null): void {
+    if (!this.stopped) this.report.message(this.name, this.number, { code, severity, text, at, hint });
+  }
+
+  /** A message after which keepalived ends. */
+  die(text: string, at: At, hint: string): void {
+    this.say('missing-argument', 'error', text, at, hint);
+    this.report.fatal = true;
+    this.report.usable = false;
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.number = null;
+    const { depth, lastOpenBrace } = this.reader;
+    if (depth === 0 || lastOpenBrace === null) return;
+    const text = `There are ${depth} missing '}'s or extra '{'s`;
+    this.say('missing-brace', 'error', text, lastOpenBrace, "this '{' has no '}'");
+  }
+
+  private fault(fault: LineFault): void {
+    const { at } = fault;
+    switch (fault.kind) {
+      case 'open-quote':
+        return this.say('open-quote', 'error', `Unterminated quote '${fault.text}'`, at, OPEN_QUOTE_HINT);
+      case 'unmatched-quote':
+        return this.say('open-quote', 'error', `Unmatched quote: '${fault.text}'`, at, OPEN_QUOTE_HINT);
+      case 'extra-brace':
+        return this.say('extra-brace', 'error', "Extra '}' found", at, "no '{' is open here");
+      default:
+        return this.beyond(fault.kind, at);
+    }
+  }
+
+  private beyond(kind: Unsimulated, at: Word): void {
+    const text = `${BEYOND[kind]} not simulated: this line is left out`;
+    const hint = 'write out what it stands for';
+    this.report.problem({ code: `${kind}-not-simulated`, severity: 'error', text, at, hint });
+    this.report.usable = false;
+  }
+}
+
+const OPEN_QUOTE_HINT = 'the rest of the line from this quote on is lost';
+
+const BEYOND: Readonly<Record<Unsimulated, string>> = {
+  include: 'include files are',
+  definition: 'definitions ($NAME=, ${NAME}) are',
+  condition: 'conditions (@id) are',
+  sequence: 'sequences (~SEQ, ~LST) are',
+};
