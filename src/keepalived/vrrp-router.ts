@@ -162,7 +162,6 @@ export class VrrpRouter {
   private sendAdvert(priority: number, why: AdvertReason): void {
     const { sourceIp } = this.instance;
     this.ipId = (this.ipId + 1) & 0xffff;
-    if (priority === 0) this.log('sent 0 priority');
     const advert = advertOf(this.instance, priority);
     const packet = new Ipv4Packet(
       sourceIp,

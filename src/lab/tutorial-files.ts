@@ -1,6 +1,6 @@
 /**
- * The files of scenarios/tutorial, so that `lab: tutorial` needs no disk. Generated: change them there, then run
- * `npx vitest run test/lab/tutorial-files.test.ts -u`.
+ * The files of scenarios/tutorial, so that `lab: tutorial` needs no disk. Generated: change them there,
+ * then run `npx vitest run test/lab/tutorial-files.test.ts -u`.
  */
 export const TUTORIAL_FILES: Readonly<Record<string, string>> = {
   'lab.yaml': `# The laboratory of the tutorial: two directors, two web servers, a client, a switch.
@@ -27,7 +27,7 @@ hosts:
       - systemctl start keepalived
 
   # A web server holds the virtual address too, on lo, and must keep silent about it: arp_ignore 1 answers
-  # only for addresses of the card that was asked, arp_announce 2 asks only in the name of one of its addresses.
+  # only for addresses of the card that was asked, arp_announce 2 asks only in the name of one of them.
   web1:
     address: 192.168.100.200/24
     gateway: 192.168.100.1
@@ -66,9 +66,9 @@ switch:
   name: sw1
   attach: [lvs1, lvs2, web1, web2, client]
 `,
-  'lvs1/keepalived.conf': `# What the tutorial leaves out with "..." is filled in from the sample file of the distribution, but for
-# two lines: vrrp_strict (the address would answer neither ping nor TCP), persistence_timeout 50 (a client
-# would see one server only).
+  'lvs1/keepalived.conf': `# What the tutorial leaves out with "..." is filled in from the sample file of the distribution, but
+# for two lines: vrrp_strict (the address would answer neither ping nor TCP), and persistence_timeout 50 (a
+# client would see one server only).
 global_defs {
     smtp_server 127.0.0.1
     router_id LVS_01

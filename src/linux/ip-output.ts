@@ -2,9 +2,9 @@
  * IPv4 on its way out: hooks, route, neighbour, wire. A packet to one of the host's own addresses goes back in over lo
  * and never touches a cable. Not modelled: fragmentation (what does not fit is refused or answered with 3/4).
  */
-import { isLoopback, isMulticast } from '../wire/ip-address.ts';
 import { ipv4Frame } from '../wire/ethernet.ts';
 import { HOST_UNREACHABLE, UNREACHABLE } from '../wire/icmp.ts';
+import { IP_BROADCAST, isLoopback, isMulticast } from '../wire/ip-address.ts';
 import type { Ipv4 } from '../wire/ipv4.ts';
 import { ipv4Length } from '../wire/ipv4-length.ts';
 import { MAC_BROADCAST, type Mac, multicastMac } from '../wire/mac.ts';
@@ -12,7 +12,7 @@ import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
 import type { Kernel } from './kernel.ts';
 import type { Neighbour } from './neighbour.ts';
-import { NF_ACCEPT } from './netfilter.ts';
+import { NF_ACCEPT, NF_DROP, type Verdict } from './netfilter.ts';
 import type { Hop } from './routes.ts';
 
 export class IpLayer {
@@ -24,14 +24,15 @@ export class IpLayer {
 
   /** A packet made on this host. null: handed on, though it may still be lost. */
   send(packet: Ipv4): Errno | null {
-    if (this.kernel.netfilter.localOut.run(packet, null) !== NF_ACCEPT) return null;
+    const verdict = this.kernel.netfilter.localOut.run(packet, null);
+    if (verdict !== NF_ACCEPT) return this.refused(packet, verdict);
     const hop = this.kernel.routes.lookup(packet.dst);
     if (hop === null) return 'ENETUNREACH';
     switch (hop.type) {
       case 'unreachable':
         return 'EHOSTUNREACH';
       case 'prohibit':
-        return 'EPERM';
+        return 'EACCES';
       case 'blackhole':
         return 'EINVAL';
       default:
@@ -52,14 +53,20 @@ export class IpLayer {
   /** A multicast packet out of a given device, as a socket bound to it sends. */
   sendMulticast(packet: Ipv4, device: Device): Errno | null {
     if (!device.up) return 'ENETDOWN';
-    if (this.kernel.netfilter.localOut.run(packet, null) !== NF_ACCEPT) return 'EPERM';
+    const { localOut, postRouting } = this.kernel.netfilter;
+    const verdict = localOut.run(packet, null) || postRouting.run(packet, null);
+    if (verdict !== NF_ACCEPT) return this.refused(packet, verdict);
     this.toWire(packet, device, multicastMac(packet.dst));
     return null;
   }
 
   /** Along a hop that was looked up: POSTROUTING, then the neighbour. */
   emit(packet: Ipv4, hop: Hop): void {
-    if (this.kernel.netfilter.postRouting.run(packet, null) !== NF_ACCEPT) return;
+    const verdict = this.kernel.netfilter.postRouting.run(packet, null);
+    if (verdict !== NF_ACCEPT) {
+      this.refused(packet, verdict);
+      return;
+    }
     if (hop.type === 'local') return this.kernel.ipInput.loopBack(packet);
     const { device } = hop;
     if (hop.type === 'multicast') return this.toWire(packet, device, multicastMac(packet.dst));
@@ -77,7 +84,13 @@ export class IpLayer {
 
   /** Nobody answered for the next hop: the sender is told, be it another host or a socket here. */
   neighbourFailed(packet: Ipv4, device: Device): void {
-    this.kernel.icmp.sendError(packet, device, UNREACHABLE, HOST_UNREACHABLE);
+    const source = this.sourceFor(packet.src);
+    this.kernel.icmp.sendError(packet, device, UNREACHABLE, HOST_UNREACHABLE, 0, source);
+  }
+
+  /** Hands a packet to this host's own protocols, as after LOCAL_IN. */
+  deliver(packet: Ipv4, device: Device): void {
+    this.kernel.ipInput.deliver(packet, device);
   }
 
   /** Source address of a packet to `dst`; null: no route. */
@@ -108,10 +121,18 @@ export class IpLayer {
 
   /** May a packet from `src` come in by `device`? 1: only if the way back leaves there; 2: if there is any way back. */
   passesReversePath(src: number, device: Device, rpFilter: number): boolean {
-    if (this.kernel.addresses.isLocal(src)) return false;
-    const back = this.kernel.routes.lookupMain(src);
+    const { addresses, routes } = this.kernel;
+    if (addresses.isLocal(src) || addresses.isBroadcast(src)) return false;
+    const back = routes.lookupMain(src);
     if (back === null || back.type !== 'unicast') return false;
     return rpFilter === 2 || back.device === device;
+  }
+
+  /** What a program hears when a hook does not let its packet pass: nothing, if the hook took it over. */
+  private refused(packet: Ipv4, verdict: Verdict): Errno | null {
+    if (verdict !== NF_DROP) return null;
+    this.kernel.dropped(packet, 'netfilter');
+    return 'EPERM';
   }
 
   private toWire(packet: Ipv4, device: Device, mac: Mac): void {
@@ -122,5 +143,5 @@ export class IpLayer {
 
 /** Addresses nothing on the wire may come from, whatever the settings. */
 export function isMartianSource(src: number): boolean {
-  return isLoopback(src) || isMulticast(src) || src === 0 || src === -1;
+  return src >>> 24 === 0 || isLoopback(src) || isMulticast(src) || src === IP_BROADCAST;
 }

@@ -14,9 +14,14 @@ import type { NeighbourRecord } from './records.ts';
 
 export type NudState = 'NONE' | 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'PERMANENT';
 
-/** Memory a queued packet is charged with: its buffer rounded up to a power of two, and the sk_buff. */
-const SKB_OVERHEAD_BYTES = 256;
-const MIN_TRUESIZE_BYTES = 832;
+/**
+ * Memory a queued packet is charged with (net/core/skbuff.c): the sk_buff, and its buffer with the room for the link's
+ * header and the shared info, from a cache of small heads or rounded up to a power of two.
+ */
+const SKB_BYTES = 256;
+const LINK_ROOM_BYTES = 31;
+const SHARED_INFO_BYTES = 320;
+const SMALL_HEAD_BYTES = 576;
 const REDRAW_NS = 300 * SECOND;
 
 export class Neighbour {
@@ -118,12 +123,17 @@ export class Neighbours {
   }
 
   isQueued(packet: Ipv4): boolean {
-    return this.list().some((neighbour) => neighbour.queue.includes(packet));
+    for (const table of this.tables.values()) {
+      for (const { queue } of table.values()) {
+        if (queue.length > 0 && queue.includes(packet)) return true;
+      }
+    }
+    return false;
   }
 
   /**
    * Takes in what ARP learned; `override` says whether a different address may replace the known one now. Follows
-   * neigh_update: a valid entry that hears its own address again as STALE is left alone.
+   * neigh_update: a valid entry that hears its own address again as STALE is left alone, unless by command.
    */
   update(
     neighbour: Neighbour,
@@ -138,7 +148,7 @@ export class Neighbours {
     const sameMac = wasValid && neighbour.mac === mac;
     if (heard === 'REACHABLE') neighbour.confirmedNs = now;
     if (wasValid && !sameMac && !override) return;
-    const state = sameMac && heard === 'STALE' ? neighbour.state : heard;
+    const state = sameMac && heard === 'STALE' && because !== 'command' ? neighbour.state : heard;
     if (state !== neighbour.state || !sameMac) neighbour.updatedNs = now;
     if (!sameMac) this.learn(neighbour, mac, heard, because);
     if (state === neighbour.state) return;
@@ -148,7 +158,7 @@ export class Neighbours {
     if (!wasValid) this.flushQueue(neighbour);
   }
 
-  /** Carrier loss evicts all but the permanent; `ip link set down` and a new MAC those too. */
+  /** Carrier loss evicts all but the permanent; `ip link set down`, the last address' going and a new MAC those too. */
   evict(device: Device, alsoPermanent: boolean): void {
     const table = this.tables.get(device);
     if (table === undefined) return;
@@ -163,8 +173,9 @@ export class Neighbours {
     neighbour.timer.disarm();
     neighbour.state = 'FAILED';
     this.dropQueue(neighbour);
-    if (neighbour.mac !== null) this.record(neighbour, null, because);
+    const previousMac = neighbour.mac;
     neighbour.mac = null;
+    if (previousMac !== null) this.record(neighbour, previousMac, because);
   }
 
   /** The timer of an entry fired: net/core/neighbour.c, neigh_timer_handler. */
@@ -230,7 +241,8 @@ export class Neighbours {
     this.change(neighbour, 'INCOMPLETE');
     // Broadcasts only: the count starts where the unicast probes end.
     neighbour.probes = neighbour.device.neigh.ucast_solicit;
-    this.solicit(neighbour);
+    if (neighbour.probes >= this.maxProbes(neighbour)) this.fail(neighbour);
+    else this.solicit(neighbour);
   }
 
   private solicit(neighbour: Neighbour): void {
@@ -287,16 +299,18 @@ export class Neighbours {
     });
   }
 
-  /** Full: the oldest goes, the newest stays [m4-queue-small, m4-queue-large]. */
+  /** Full: the oldest goes, the newest stays, even if it alone is too much [m4-queue-small, m4-queue-large]. */
   private enqueue(neighbour: Neighbour, packet: Ipv4): void {
-    const limit = neighbour.device.neigh.unres_qlen_bytes;
-    neighbour.queue.push(packet);
-    neighbour.queueBytes += truesize(packet);
-    while (neighbour.queueBytes > limit) {
-      const oldest = neighbour.queue.shift() as Ipv4;
+    const { queue } = neighbour;
+    const bytes = truesize(packet);
+    const room = neighbour.device.neigh.unres_qlen_bytes - bytes;
+    while (neighbour.queueBytes > room && queue.length > 0) {
+      const oldest = queue.shift() as Ipv4;
       neighbour.queueBytes -= truesize(oldest);
       this.kernel.dropped(oldest, 'neighbour queue full');
     }
+    queue.push(packet);
+    neighbour.queueBytes += bytes;
   }
 
   private flushQueue(neighbour: Neighbour): void {
@@ -313,7 +327,7 @@ export class Neighbours {
 
 /** 832 for a small datagram, 2304 for one of 1400 bytes [m4-queue-small, m4-queue-large]. */
 function truesize(packet: Ipv4): number {
-  const bytes = ipv4Length(packet);
-  if (bytes <= 300) return MIN_TRUESIZE_BYTES;
-  return 2 ** Math.ceil(Math.log2(bytes + 320)) + SKB_OVERHEAD_BYTES;
+  const head = ipv4Length(packet) + LINK_ROOM_BYTES + SHARED_INFO_BYTES;
+  if (head <= SMALL_HEAD_BYTES) return SMALL_HEAD_BYTES + SKB_BYTES;
+  return 2 ** Math.ceil(Math.log2(head)) + SKB_BYTES;
 }

@@ -3,8 +3,7 @@
  * table that packets get through. Source: tcp_ack of net/ipv4/tcp_input.c. Not modelled: SACK, D-SACK, ECN, undo.
  */
 import { MS, US } from '../engine/time.ts';
-import { seqBefore, type Tcp } from '../wire/tcp.ts';
-import { INITIAL_RTO_MS } from './tcp-rto.ts';
+import { segmentLength, seqBefore, type Tcp } from '../wire/tcp.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
 /** False: it acknowledges what was never sent, the whole segment is ignored. */
@@ -15,7 +14,7 @@ export function acknowledge(socket: TcpSocket, tcp: Tcp): boolean {
   const windowChanged = updateWindow(socket, tcp);
   socket.softError = null;
   if (ack === socket.sndUna) {
-    if (socket.flight.count > 0 && tcp.data.length === 0 && !windowChanged) duplicate(socket);
+    if (socket.flight.count > 0 && segmentLength(tcp) === 0 && !windowChanged) duplicate(socket);
     return true;
   }
   progress(socket, tcp);
@@ -78,7 +77,8 @@ function measure(socket: TcpSocket, tcp: Tcp, sentNs: number): void {
 /** A handshake without a measured round trip leaves the timeout at what the estimator falls back to. */
 export function measureHandshake(socket: TcpSocket, tcp: Tcp, sentNs: number): void {
   measure(socket, tcp, sentNs);
-  socket.clock.rtoMs = socket.rtt.rtoMs;
+  socket.clock.retransmits = 0;
+  socket.clock.sinceNs = -1;
   socket.clock.backoff = 0;
-  if (!Number.isFinite(socket.clock.rtoMs)) socket.clock.rtoMs = INITIAL_RTO_MS;
+  socket.clock.rtoMs = socket.rtt.rtoMs;
 }

@@ -49,7 +49,6 @@ function receiveInSynSent(socket: TcpSocket, packet: TcpPacket): void {
   socket.sndUna = tcp.ack;
   socket.establish(tcp.seq, tcp.options, tcp.window);
   measureHandshake(socket, tcp, syn === null || syn.retransmitted ? -1 : syn.sentNs);
-  clock.reset();
   clock.disarm();
   socket.confirmDue = true;
   sendAck(socket);
@@ -127,6 +126,7 @@ function afterOurFin(socket: TcpSocket, packet: TcpPacket): boolean {
 
 /** The peer's FIN has its turn: everything before it is here. */
 function receiveFin(socket: TcpSocket): void {
+  socket.peerClosed = true;
   socket.rcvNxt = (socket.rcvNxt + 1) | 0;
   switch (socket.state) {
     case 'ESTABLISHED':
@@ -165,7 +165,7 @@ function receiveData(socket: TcpSocket, tcp: Tcp): void {
   }
   pump(socket);
   if (socket.ackOwed && !socket.isAckDelayed) sendAck(socket);
-  if (socket.state === 'FIN_WAIT2' && fin) return socket.enterTimeWait();
+  if (socket.state === 'FIN_WAIT2' && socket.peerClosed) return socket.enterTimeWait();
   deliver(socket, data, more);
   if (state === 'ESTABLISHED' && socket.state === 'CLOSE_WAIT') socket.events.ended?.();
 }

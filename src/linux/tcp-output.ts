@@ -4,7 +4,19 @@
  * last segment of a burst), corking, urgent data.
  */
 import { DEFAULT_TTL, Ipv4Packet, TCP, type TcpPacket } from '../wire/ipv4.ts';
-import { ACK, FIN, NO_BYTES, NO_OPTIONS, PSH, RST, SYN, segmentLength, seqBefore, Tcp, TcpOptions } from '../wire/tcp.ts';
+import {
+  ACK,
+  FIN,
+  NO_BYTES,
+  NO_OPTIONS,
+  PSH,
+  RST,
+  SYN,
+  segmentLength,
+  seqBefore,
+  Tcp,
+  TcpOptions,
+} from '../wire/tcp.ts';
 import type { Errno } from './errno.ts';
 import type { Kernel } from './kernel.ts';
 import { SentSegment } from './tcp-send-queue.ts';

@@ -1,7 +1,7 @@
 /** UDP sockets: bind, send, receive, and the port-unreachable a closed port answers with. */
 import { PORT_UNREACHABLE, UNREACHABLE } from '../wire/icmp.ts';
 import type { Quote } from '../wire/icmp-quote.ts';
-import { DEFAULT_TTL, Ipv4Packet, UDP, type UdpPacket } from '../wire/ipv4.ts';
+import { Ipv4Packet, UDP, type UdpPacket } from '../wire/ipv4.ts';
 import { Udp } from '../wire/udp.ts';
 import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
@@ -47,11 +47,11 @@ export class UdpLayer {
 
   /** `from`: the address to send from; default: the one the route gives. */
   send(srcPort: number, dst: number, dstPort: number, bytes: Uint8Array, from?: number): Errno | null {
-    const { ip } = this.kernel;
+    const { ip, sysctl } = this.kernel;
     const src = from ?? ip.sourceFor(dst);
     if (src === null) return 'ENETUNREACH';
     const udp = new Udp(srcPort, dstPort, bytes);
-    return ip.send(new Ipv4Packet(src, dst, DEFAULT_TTL, 0, ip.nextId(), true, false, UDP, udp));
+    return ip.send(new Ipv4Packet(src, dst, sysctl.ttl, 0, ip.nextId(), true, false, UDP, udp));
   }
 
   /** `toMe`: the frame was addressed to this host alone; no error is sent about what was not. */

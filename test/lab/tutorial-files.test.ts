@@ -23,8 +23,8 @@ function moduleText(files: readonly [path: string, text: string][]): string {
   });
   return [
     '/**\n',
-    ' * The files of scenarios/tutorial, so that `lab: tutorial` needs no disk. Generated: change them there, then run\n',
-    ' * `npx vitest run test/lab/tutorial-files.test.ts -u`.\n',
+    ' * The files of scenarios/tutorial, so that `lab: tutorial` needs no disk. Generated: change them there,\n',
+    ' * then run `npx vitest run test/lab/tutorial-files.test.ts -u`.\n',
     ' */\n',
     'export const TUTORIAL_FILES: Readonly<Record<string, string>> = {\n',
     ...entries,

@@ -45,7 +45,7 @@ export const ExpectationEntry = z.union(
     strictMap({
       'at-most-one-master': z
         .union([z.enum(['always', 'while-whole']), strictMap({ from, until })], {
-          error: 'this must be always, while-whole, or { from: …, until: … }',
+          error: 'always, while-whole or { from: …, until: … }',
         })
         .describe('while-whole: moments with a crash, cut or block in force do not count'),
     }),

@@ -1,12 +1,14 @@
 /**
  * What must be true of the machines together: addresses and MACs are unique, gateways reachable, ports known.
  */
-import { compareIp, ipText, isInPrefix, prefixText } from '../../wire/ip-address.ts';
+import type { Place } from '../../engine/problem.ts';
+import { ipText, isInPrefix, prefixText } from '../../wire/ip-address.ts';
+import type { Mac } from '../../wire/mac.ts';
 import type { HostDraft, Layer } from './layers.ts';
 import type { Report } from './report.ts';
-import type { InterfacePlan } from './scenario.ts';
 import { suggestion } from './suggestion.ts';
 import { shown } from './words.ts';
+import type { Path } from './yaml-source.ts';
 
 /** `complete`: every layer could be read, so that what is missing is missing indeed. */
 export function checkLab(
@@ -60,33 +62,38 @@ function checkGateway(draft: HostDraft, report: Report): void {
   }
 }
 
+/** Who has an address or a MAC, and where that is said. */
 interface Owner {
-  readonly draft: HostDraft;
-  readonly card: InterfacePlan;
-  /** Index of the layer that gave it. */
+  readonly host: string;
+  readonly where: Place;
+  /** Index of the layer that says it. */
   readonly layer: number;
 }
 
 function checkUnique(drafts: readonly HostDraft[], layers: readonly Layer[], report: Report): void {
-  const byAddress = new Map<string, Owner>();
-  const byMac = new Map<string, Owner>();
-  for (const draft of drafts) {
-    const layer = layers.findIndex((candidate) => candidate === draft.interfacesFrom?.layer);
-    for (const card of draft.plan.interfaces) {
-      const owner = { draft, card, layer };
+  const byAddress = new Map<number, Owner>();
+  const byMac = new Map<Mac, Owner>();
+  for (const { plan, interfacesFrom: from } of drafts) {
+    if (from === null) continue;
+    const layer = layers.indexOf(from.layer);
+    for (const card of plan.interfaces) {
+      const isShort = from.path.at(-1) === 'address';
+      const cardPath = [...from.path, card.name];
+      const addressPath = isShort ? from.path : [...cardPath, 'address'];
+      const owner = (path: Path) => ({ host: plan.name, where: from.layer.source.placeOf(path), layer });
       let shared = false;
-      const ips = card.addresses.map((address) => address.ip).sort(compareIp);
-      for (const ip of ips) {
-        const other = byAddress.get(ipText(ip));
-        if (other === undefined) byAddress.set(ipText(ip), owner);
-        else clash('duplicate-address', ipText(ip), other, owner, report);
+      card.addresses.forEach(({ ip }, index) => {
+        const self = owner([...addressPath, index]);
+        const other = byAddress.get(ip);
         shared ||= other !== undefined;
-      }
-      const mac = card.mac.toString();
-      const other = byMac.get(mac);
-      if (other === undefined) byMac.set(mac, owner);
+        if (other === undefined) byAddress.set(ip, self);
+        else clash('duplicate-address', ipText(ip), other, self, report);
+      });
+      const self = owner(isShort ? from.path : [...cardPath, 'mac']);
+      const other = byMac.get(card.mac);
+      if (other === undefined) byMac.set(card.mac, self);
       // Two equal addresses also make two equal default MACs: that is one mistake, not two.
-      else if (!shared) clash('duplicate-mac', mac, other, owner, report);
+      else if (!shared) clash('duplicate-mac', card.mac.toString(), other, self, report);
     }
   }
 }
@@ -94,16 +101,14 @@ function checkUnique(drafts: readonly HostDraft[], layers: readonly Layer[], rep
 /** Reported where it was said last: a scenario is blamed, not the lab it changes. */
 function clash(code: string, what: string, a: Owner, b: Owner, report: Report): void {
   const [kept, blamed] = a.layer > b.layer ? [b, a] : [a, b];
-  const where = blamed.card.place;
-  if (where === null) return;
-  const self = kept.draft === blamed.draft;
-  const holder = self ? 'twice' : `as ${kept.draft.plan.name} has`;
-  const at = kept.card.place === null || self ? '' : ` (${kept.card.place.file}:${kept.card.place.line})`;
-  const hint =
-    code === 'duplicate-mac'
-      ? `by default a MAC ends in the address's last byte: give one of them a mac`
-      : null;
-  report.error(where, code, `${blamed.draft.plan.name} has ${what} ${holder}${at}`, hint);
+  const { file, line } = kept.where;
+  const message =
+    kept.host === blamed.host
+      ? `${blamed.host} has ${what} twice`
+      : `${blamed.host} has ${what}, which ${kept.host} has already (${file}:${line})`;
+  const isMac = code === 'duplicate-mac';
+  const hint = isMac ? "by default a MAC ends in the address's last byte: give one of them a mac" : null;
+  report.error(blamed.where, code, message, hint);
 }
 
 function checkAttach(layer: Layer, drafts: readonly HostDraft[], complete: boolean, report: Report): void {

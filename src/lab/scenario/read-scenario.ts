@@ -13,6 +13,7 @@ import { type Layer, labLayer, labOf, mergedHosts, readLayer } from './layers.ts
 import { Report } from './report.ts';
 import type { Lab, Scenario, TimedAction, Traffic } from './scenario.ts';
 import { type ScenarioShape, scenarioShape } from './shape.ts';
+import { wanted } from './words.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
 const DEFAULT_TIMEOUT_NS = 2_000_000_000;
@@ -30,6 +31,11 @@ export function readScenario(
   const { source, problems } = readYaml(text, file);
   report.add(problems);
   if (source.value === undefined) return { scenario: null, problems: report.problems(file) };
+  if (!isMap(source.value)) {
+    const hint = 'begin with question: … and until: …';
+    report.error(source.placeOf([]), 'bad-value', wanted('a scenario', source.value), hint);
+    return { scenario: null, problems: report.problems(file) };
+  }
 
   const shape = scenarioShape(source, report);
   const base = shape.lab === undefined ? null : labLayer(shape.lab, source, access, report);
@@ -63,6 +69,10 @@ export function readBuiltInLab(name: string): Lab | null {
   const builtIn = builtInLab(name);
   const text = builtIn?.access.read(builtIn.file) ?? null;
   return builtIn === null || text === null ? null : readLab(text, builtIn.file, builtIn.access).lab;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function resolved(shape: ScenarioShape, source: YamlSource, lab: Lab): Scenario {

@@ -5,8 +5,8 @@
 import type * as z from 'zod';
 import { EXPECTATION_KEYS, NO_EXPECTATION } from './expectations.ts';
 import type { Report } from './report.ts';
-import { suggestion } from './suggestion.ts';
-import { shown } from './words.ts';
+import { nearest, suggestion } from './suggestion.ts';
+import { shown, wanted } from './words.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -25,6 +25,9 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
 };
 
 export class ShapeProblems {
+  /** Paths of missing keys that stand there under a name nearly theirs: one mistake, not two. */
+  private readonly misspelt = new Set<string>();
+
   constructor(
     private readonly source: YamlSource,
     private readonly report: Report,
@@ -32,14 +35,15 @@ export class ShapeProblems {
 
   /** Reports every issue; `base` is where in the source the value stood that was parsed. */
   addAll(issues: readonly Issue[], base: Path = []): void {
-    for (const issue of issues) this.add(issue, [...base, ...issue.path]);
+    const others: Issue[] = [];
+    for (const issue of issues) {
+      if (issue.code !== 'unrecognized_keys') others.push(issue);
+      else this.unknownKeys(issue.keys, issue.message.split(' '), [...base, ...issue.path]);
+    }
+    for (const issue of others) this.add(issue, [...base, ...issue.path]);
   }
 
   private add(issue: Issue, path: Path): void {
-    if (issue.code === 'unrecognized_keys') {
-      this.unknownKeys(issue.keys, issue.message.split(' '), path);
-      return;
-    }
     if (issue.code === 'invalid_key') {
       this.badName(path);
       return;
@@ -47,6 +51,7 @@ export class ShapeProblems {
     const value = this.valueAt(path);
     const key = path.at(-1);
     if (value === undefined && typeof key === 'string') {
+      if (this.misspelt.has(path.join('/'))) return;
       const hint = MISSING_HINTS[key] ?? null;
       this.report.error(this.source.placeOf(path), 'missing-key', `the key ${key} is missing`, hint);
       return;
@@ -101,15 +106,14 @@ export class ShapeProblems {
       this.addAll(branch, path);
       return;
     }
-    const message = `${shown(value)} where this belongs: ${issue.message}`;
-    this.report.error(this.source.placeOf(path), 'bad-value', message);
+    this.report.error(this.source.placeOf(path), 'bad-value', wanted(issue.message, value));
   }
 
   /** The first key that names an expectation says which branch was meant. */
   private expectation(issue: z.core.$ZodIssueInvalidUnion, path: Path, value: unknown): void {
     const where = this.source.placeOf(path);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      const message = `an expectation is a map, not ${shown(value)}`;
+      const message = wanted('an expectation', value);
       this.report.error(where, 'bad-value', message, 'as in - master: lvs2');
       return;
     }
@@ -122,8 +126,12 @@ export class ShapeProblems {
       this.report.error(place, 'two-expectations', message, 'begin a new line with -');
       return;
     }
+    const first = keys[0];
+    if (first === undefined) {
+      this.report.error(where, 'bad-value', 'an empty expectation', 'as in - master: lvs2');
+      return;
+    }
     if (name === undefined) {
-      const first = keys[0] ?? '';
       const hint = suggestion(first, KNOWN_EXPECTATIONS, 'there are');
       const place = this.source.placeOfKey([...path, first]);
       this.report.error(place, 'unknown-expectation', `there is no expectation ${shown(first)}`, hint);
@@ -137,13 +145,11 @@ export class ShapeProblems {
     const map = this.valueAt(path) as Readonly<Record<string, unknown>>;
     const free = known.filter((key) => !Object.hasOwn(map, key));
     for (const key of keys) {
-      const hint = suggestion(key, free, 'there are also');
-      this.report.error(
-        this.source.placeOfKey([...path, key]),
-        'unknown-key',
-        `unknown key ${shown(key)}`,
-        hint,
-      );
+      const meant = nearest(key, free);
+      if (meant !== null) this.misspelt.add([...path, meant].join('/'));
+      const hint = meant === null ? `keys here: ${known.join(', ')}` : `did you mean ${meant}?`;
+      const where = this.source.placeOfKey([...path, key]);
+      this.report.error(where, 'unknown-key', `unknown key ${shown(key)}`, hint);
     }
   }
 
@@ -192,7 +198,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function typeMessage(expected: string, value: unknown): string {
-  return `${KINDS[expected] ?? expected} is wanted here, not ${shown(value)}`;
+  return wanted(KINDS[expected] ?? expected, value);
 }
 
 function emptyHint(value: unknown): string | null {

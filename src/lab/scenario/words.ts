@@ -47,6 +47,11 @@ export function shown(raw: unknown): string {
   return String(raw);
 }
 
+/** "a time is wanted here, not a list". */
+export function wanted(what: string, raw: unknown): string {
+  return raw === null ? `${what} is missing here` : `${what} is wanted here, not ${shown(raw)}`;
+}
+
 /** A map whose keys are all known. The message of an `unrecognized_keys` issue lists them, for the hint. */
 export function strictMap<S extends z.core.$ZodShape>(shape: S) {
   return z.strictObject(shape, {
@@ -58,9 +63,7 @@ function readText(raw: unknown): string | Complaint {
   if (typeof raw === 'number' || typeof raw === 'boolean') {
     return new Complaint('bad-value', `${raw} is not a text`, `put it in quotes: '${raw}'`);
   }
-  return typeof raw === 'string'
-    ? raw
-    : new Complaint('bad-value', `a text is wanted here, not ${shown(raw)}`);
+  return typeof raw === 'string' ? raw : new Complaint('bad-value', wanted('a text', raw));
 }
 
 /** Any text, as it stands. */
@@ -87,8 +90,7 @@ function readDuration(raw: unknown): number | Complaint {
   if (typeof raw === 'number' || (typeof raw === 'string' && /^\s*[\d.]+\s*$/.test(raw))) {
     return new Complaint('bad-duration', `the time ${raw} has no unit`, `write ${raw}s or ${raw}ms`);
   }
-  if (typeof raw !== 'string')
-    return new Complaint('bad-duration', `a time is wanted here, not ${shown(raw)}`);
+  if (typeof raw !== 'string') return new Complaint('bad-duration', wanted('a time', raw));
   const ns = parseDurationNs(raw);
   if (ns !== null) return ns;
   if (new RegExp(DURATION_PATTERN).test(raw)) {
@@ -143,8 +145,8 @@ export const hostAddress = scalar(
     }
     const hostBits = ip & ~maskOf(length);
     if (length < 31 && (hostBits === 0 || hostBits === ~maskOf(length))) {
-      const kind = hostBits === 0 ? 'the network' : 'the broadcast address';
-      return new Complaint('bad-address', `${raw} is ${kind} of that prefix, not a host in it`);
+      const kind = hostBits === 0 ? 'a network' : 'the broadcast address of a network';
+      return new Complaint('bad-address', `${raw} is ${kind}, not a host in it`);
     }
     return prefix;
   },
@@ -256,8 +258,7 @@ export const httpUrl = scalar(
   },
   (raw): HttpUrl | Complaint => {
     const example = 'as in http://192.168.100.10/';
-    if (typeof raw !== 'string')
-      return new Complaint('bad-url', `a URL is wanted here, not ${shown(raw)}`, example);
+    if (typeof raw !== 'string') return new Complaint('bad-url', wanted('a URL', raw), example);
     const match = /^([a-z]+):\/\/([^\s/:]+)(?::(\d+))?(\/\S*)?$/i.exec(raw.trim());
     if (match === null) return new Complaint('bad-url', `${shown(raw)} is not a URL`, example);
     const [url, scheme = '', host = '', portText = '80', path = '/'] = match;

@@ -123,11 +123,14 @@ export function readYaml(text: string, file: string): { source: YamlSource; prob
   const document = parseDocument(text, { prettyErrors: false, resolveKnownTags: false, logLevel: 'error' });
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {
-    const problems = errors.slice(0, MAX_ERRORS).map((error) => {
+    const problems = new Map<number, Problem>();
+    for (const error of errors) {
       const [message, hint] = explain(error, text);
-      return problem(error.pos[0], message, hint);
-    });
-    return { source: blank, problems };
+      const offset = error.pos[0];
+      if (!problems.has(offset)) problems.set(offset, problem(offset, message, hint));
+      if (problems.size === MAX_ERRORS) break;
+    }
+    return { source: blank, problems: [...problems.values()] };
   }
   try {
     const problems = forbidden(document).map(([offset, message]) => problem(offset, message, null));

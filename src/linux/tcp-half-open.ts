@@ -1,0 +1,179 @@
+/**
+ * A connection a peer has begun and not yet confirmed (SYN_RECV): much less than a socket, as in the kernel's request
+ * queue. Source: tcp_check_req, reqsk_timer_handler. Not modelled: SYN cookies, a limit of the backlog.
+ */
+import { MS } from '../engine/time.ts';
+import type { Timer } from '../engine/timer.ts';
+import { HOST_UNREACHABLE, NET_UNREACHABLE, PARAMETER_PROBLEM, UNREACHABLE } from '../wire/icmp.ts';
+import type { Quote } from '../wire/icmp-quote.ts';
+import type { TcpPacket } from '../wire/ipv4.ts';
+import {
+  ACK,
+  NO_BYTES,
+  NO_OPTIONS,
+  RST,
+  SYN,
+  segmentLength,
+  seqBefore,
+  Tcp,
+  TcpOptions,
+} from '../wire/tcp.ts';
+import type { TcpLayer } from './tcp.ts';
+import { measureHandshake } from './tcp-ack.ts';
+import type { Flow } from './tcp-flow.ts';
+import type { TcpListener } from './tcp-listener.ts';
+import { replyReset, sendStateless } from './tcp-output.ts';
+import { initialWindow, windowScaleFor } from './tcp-receive-window.ts';
+import { INITIAL_RTO_MS } from './tcp-rto.ts';
+import { HEADERS, TcpSocket, TIMESTAMPS_LENGTH } from './tcp-socket.ts';
+
+const REPEAT_INTERVAL_NS = 500 * MS;
+
+export class HalfOpen implements Flow {
+  readonly state = 'SYN_RECV';
+  nextInBucket: Flow | null = null;
+  readonly localIp: number;
+  readonly localPort: number;
+  readonly peerIp: number;
+  readonly peerPort: number;
+  private readonly peerIsn: number;
+  private readonly peer: TcpOptions;
+  private readonly timestampOffset: number;
+  private readonly mss: number;
+  private readonly window: number;
+  private readonly timer: Timer;
+  private tsRecent: number;
+  private timeouts = 0;
+  private readonly firstSentNs: number;
+  private lastRepeatNs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly layer: TcpLayer,
+    readonly listener: TcpListener,
+    syn: TcpPacket,
+    private readonly isn: number,
+  ) {
+    const { kernel, secrets } = layer;
+    const { srcPort, dstPort, seq, options } = syn.payload;
+    this.localIp = syn.dst;
+    this.localPort = dstPort;
+    this.peerIp = syn.src;
+    this.peerPort = srcPort;
+    this.peerIsn = seq;
+    this.peer = options;
+    this.tsRecent = options.tsVal;
+    this.timestampOffset = secrets.timestampOffset(syn.dst, dstPort, syn.src, srcPort);
+    this.mss = kernel.ip.mtuTo(syn.src) - HEADERS;
+    const header = options.hasTimestamps ? TIMESTAMPS_LENGTH : 0;
+    this.window = initialWindow(layer.receiveMemory(), this.mss - header);
+    this.timer = kernel.timer(() => this.expired());
+    this.timer.armIn(INITIAL_RTO_MS * MS);
+    this.firstSentNs = kernel.engine.nowNs;
+    this.sendSynAck();
+  }
+
+  receive(packet: TcpPacket): void {
+    const tcp = packet.payload;
+    if (!this.listener.isOpen) {
+      this.drop();
+      return this.layer.receiveUnmatched(packet);
+    }
+    if (tcp.seq === this.peerIsn && (tcp.flags & (SYN | ACK | RST)) === SYN) return this.repeat();
+    if (tcp.flags & ACK && tcp.ack !== ((this.isn + 1) | 0)) return replyReset(this.layer.kernel, packet);
+    if (!this.isInWindow(tcp)) {
+      if ((tcp.flags & RST) === 0) this.acknowledge();
+      return;
+    }
+    if (tcp.flags & (RST | SYN)) {
+      if ((tcp.flags & RST) === 0) replyReset(this.layer.kernel, packet);
+      return this.drop();
+    }
+    if (tcp.flags & ACK) this.complete(packet);
+  }
+
+  /** Only what says that the peer cannot be reached ends it (tcp_req_err). */
+  icmpError(quote: Quote, type: number, code: number): void {
+    const unreachable = type === UNREACHABLE && (code === NET_UNREACHABLE || code === HOST_UNREACHABLE);
+    if (quote.seq === this.isn && (unreachable || type === PARAMETER_PROBLEM)) this.drop();
+  }
+
+  private isInWindow(tcp: Tcp): boolean {
+    const rcvNxt = (this.peerIsn + 1) | 0;
+    const end = (tcp.seq + segmentLength(tcp)) | 0;
+    return !seqBefore(end, rcvNxt) && !seqBefore((rcvNxt + this.window) | 0, tcp.seq);
+  }
+
+  /** The third part of the handshake: a socket comes to be, and gets the segment as its first. */
+  private complete(packet: TcpPacket): void {
+    const { layer, localIp, localPort, peerIp, peerPort } = this;
+    this.drop();
+    const socket = new TcpSocket(layer, localIp, localPort, peerIp, peerPort, this.isn, this.timestampOffset);
+    socket.sndUna = (this.isn + 1) | 0;
+    const scaled = packet.payload.window << Math.max(this.peer.windowScale, 0);
+    socket.establish(this.peerIsn, this.peer, scaled, this.window);
+    socket.tsRecent = this.tsRecent;
+    measureHandshake(socket, packet.payload, this.timeouts === 0 ? this.firstSentNs : -1);
+    layer.flows.add(socket);
+    this.listener.accept(socket);
+    if (socket.state !== 'CLOSED') socket.receive(packet);
+  }
+
+  /** The peer's SYN came again: it has not heard us. */
+  private repeat(): void {
+    const { nowNs } = this.layer.kernel.engine;
+    if (nowNs - this.lastRepeatNs < REPEAT_INTERVAL_NS) return;
+    this.lastRepeatNs = nowNs;
+    this.sendSynAck();
+    this.timer.armIn(this.timeoutMs() * MS);
+  }
+
+  /** 1, 3, 7, 15, 31 s after the first; forgotten at 63 s. */
+  private expired(): void {
+    if (!this.listener.isOpen) return this.drop();
+    if (this.timeouts >= this.layer.kernel.sysctl.number('net.ipv4.tcp_synack_retries')) return this.drop();
+    this.sendSynAck();
+    this.timeouts++;
+    this.timer.armIn(this.timeoutMs() * MS);
+  }
+
+  private timeoutMs(): number {
+    return INITIAL_RTO_MS * 2 ** this.timeouts;
+  }
+
+  private drop(): void {
+    this.timer.disarm();
+    this.layer.forget(this);
+  }
+
+  /** Only options the peer offered, but MSS always; the window is not scaled. */
+  private sendSynAck(): void {
+    const { hasTimestamps, sackPermitted, windowScale } = this.peer;
+    const options = new TcpOptions(
+      this.mss,
+      sackPermitted,
+      hasTimestamps,
+      hasTimestamps ? this.timestamp() : 0,
+      this.tsRecent,
+      windowScale >= 0 ? windowScaleFor(this.layer.receiveMemory()) : -1,
+    );
+    this.send(this.isn, SYN | ACK, this.window, options);
+  }
+
+  private acknowledge(): void {
+    const scale = this.peer.windowScale >= 0 ? windowScaleFor(this.layer.receiveMemory()) : 0;
+    const options = this.peer.hasTimestamps
+      ? new TcpOptions(0, false, true, this.timestamp(), this.tsRecent, -1)
+      : NO_OPTIONS;
+    this.send((this.isn + 1) | 0, ACK, this.window >>> scale, options);
+  }
+
+  private send(seq: number, flags: number, window: number, options: TcpOptions): void {
+    const ack = (this.peerIsn + 1) | 0;
+    const tcp = new Tcp(this.localPort, this.peerPort, seq, ack, flags, window, options, NO_BYTES);
+    sendStateless(this.layer.kernel, this.localIp, this.peerIp, 0, tcp);
+  }
+
+  private timestamp(): number {
+    return this.layer.secrets.timestamp(this.timestampOffset);
+  }
+}
