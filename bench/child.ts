@@ -4,7 +4,7 @@
  */
 import type { Measured } from './measure.ts';
 import { calls, hold, ring } from './queue-workloads.ts';
-import { bareHops, datagrams, HOPS, httpRequests } from './segment-workloads.ts';
+import { bareHops, datagrams, httpRequests } from './segment-workloads.ts';
 
 const [workload = '', first = '0', second = '0'] = process.argv.slice(2);
 
@@ -27,13 +27,14 @@ function run(a: number, b: number): Measured {
   }
 }
 
-const { units, cpuNsPerUnit, wallNsPerUnit } = run(Number(first), Number(second));
+const { units, cpuNsPerUnit, wallNsPerUnit, hopsPerUnit } = run(Number(first), Number(second));
 process.stdout.write(
   `${JSON.stringify({
     w: workload,
     units,
     cpu_ns_per_event: cpuNsPerUnit,
-    cpu_ns_per_hop: cpuNsPerUnit / HOPS,
+    hops: hopsPerUnit,
+    cpu_ns_per_hop: hopsPerUnit === 0 ? null : cpuNsPerUnit / hopsPerUnit,
     wall_ns_per_event: wallNsPerUnit,
   })}\n`,
 );

@@ -13,7 +13,8 @@ import { Host } from '../src/userland/host.ts';
 import { getRequest, httpGet } from '../src/userland/http-client.ts';
 import { type Measured, measure } from './measure.ts';
 
-export const HOPS = 6;
+/** Link hops of a datagram and its answer. */
+const HOPS = 6;
 const LINK_NS = 5_000;
 const VIP = ip('192.168.100.10');
 const SERVERS = [ip('192.168.100.200'), ip('192.168.100.222')];
@@ -23,16 +24,20 @@ interface Segment {
   readonly client: Host;
   readonly director: Host;
   readonly servers: readonly Host[];
+  /** Frames carried over a cable so far. */
+  hops(): number;
 }
 
 /** The tutorial's segment without VRRP: one director, which holds the address. */
 function segment(protocol: typeof TCP | typeof UDP): Segment {
   const engine = new Engine({ keepRecords: false });
   const lan = new Switch(engine, 'sw1');
+  const cables: Cable[] = [];
   const plug = (name: string, address: number): Host => {
     const nic = new Nic(engine, `${name}:ens33`, Mac.of(0x020000000000 + (address & 255)));
     const port = lan.addPort(name);
     const cable = new Cable(engine, name, nic, port, { latencyNs: LINK_NS });
+    cables.push(cable);
     nic.plug(cable.endA);
     port.plug(cable.endB);
     const host = new Host(engine, name, [{ device: 'ens33', nic }]);
@@ -54,12 +59,13 @@ function segment(protocol: typeof TCP | typeof UDP): Segment {
     type(server, 'sysctl -w net.ipv4.conf.all.arp_announce=2');
     type(server, `ip addr add ${ipText(VIP)}/32 dev lo`);
   }
-  return { engine, client, director, servers };
+  const hops = (): number => cables.reduce((sum, { aToB, bToA }) => sum + aToB.sent + bToA.sent, 0);
+  return { engine, client, director, servers, hops };
 }
 
 /** `flows` client ports, each with one 64-byte request outstanding. */
 export function datagrams(requests: number, flows: number): Measured {
-  const { engine, client, servers } = segment(UDP);
+  const { engine, client, servers, hops } = segment(UDP);
   const data = new Uint8Array(64);
   let done = 0;
   for (const { kernel } of servers) {
@@ -81,15 +87,16 @@ export function datagrams(requests: number, flows: number): Measured {
     });
     client.kernel.udp.send(port, VIP, 80, data);
   }
-  return measure(requests, (count) => {
+  const run = (count: number): void => {
     const end = done + count;
-    while (done < end) engine.step();
-  });
+    while (done < end) if (!engine.step()) throw new Error('the traffic has stopped');
+  };
+  return measure(requests, run, hops);
 }
 
 /** Whole requests: connection, GET, answer, close. `at once` so many are under way. */
 export function httpRequests(requests: number, atOnce: number): Measured {
-  const { engine, client, servers } = segment(TCP);
+  const { engine, client, servers, hops } = segment(TCP);
   for (const server of servers) {
     server.files.write('/var/www/html/index.html', `this is ${server.name}\n`);
     type(server, 'systemctl start httpd');
@@ -111,23 +118,26 @@ export function httpRequests(requests: number, atOnce: number): Measured {
     },
   };
   engine.callAt(engine.nowNs, clock, 0);
-  const measured = measure(requests, (count) => {
+  const run = (count: number): void => {
     const end = done + count;
-    while (done < end) engine.step();
-  });
+    while (done < end) if (!engine.step()) throw new Error('the traffic has stopped');
+  };
+  const measured = measure(requests, run, hops);
   if (lost > 0) throw new Error(`${lost} requests were not answered`);
   return measured;
 }
 
 /** The floor: six closures called in turn for a request, nothing else. */
 export function bareHops(requests: number): Measured {
-  const state = { hops: 0 };
+  const state = { hops: 0, sum: 0 };
   const hops = Array.from({ length: HOPS }, (_, i) => () => {
-    state.hops = (state.hops + 1 + (i & 1)) | 0;
+    state.hops = (state.hops + 1) | 0;
+    state.sum = (state.sum + i) | 0;
   });
-  return measure(requests, (count) => {
+  const run = (count: number): void => {
     for (let i = 0; i < count; i++) for (let j = 0; j < HOPS; j++) hops[j]?.();
-  });
+  };
+  return measure(requests, run, () => state.hops);
 }
 
 function type(host: Host, line: string): void {

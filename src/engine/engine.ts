@@ -145,8 +145,7 @@ export class Engine {
   }
 
   private newEvent(timeNs: number, sequence: number, cause: number): SimEvent {
-    assert(timeNs >= this.nowNs, `an event at ${timeNs} ns would lie in the past`);
-    assert(timeNs <= MAX_TIME_NS, 'virtual time is limited to 104 days');
+    if (!(timeNs >= this.nowNs && timeNs <= MAX_TIME_NS)) refuseTime(timeNs);
     const event = this.pool.pop() ?? new SimEvent();
     event.timeNs = timeNs;
     event.sequence = sequence;
@@ -196,4 +195,10 @@ export class Engine {
   random(name: string): RandomStream {
     return randomStream(this.seed, name);
   }
+}
+
+/** Apart from the hot path, which must not build a message for every event. */
+function refuseTime(timeNs: number): never {
+  if (timeNs > MAX_TIME_NS) throw new InvariantError('virtual time is limited to 104 days');
+  throw new InvariantError(`an event at ${timeNs} ns would lie in the past`);
 }

@@ -50,12 +50,14 @@ export class Nic implements Socket {
   }
 
   send(frame: Frame): void {
-    const cause = this.tap === null ? this.engine.cause : this.tap.frame(this.name, SENT, frame);
-    if (this.end === null) {
+    const { end } = this;
+    // Without carrier nothing leaves the host, and a capture on it shows nothing [m4-linkdown-eviction].
+    if (end === null || !end.carrier) {
       this.tap?.dropped(this.name, frame, 'no carrier');
       return;
     }
-    this.end.send(frame, cause);
+    const cause = this.tap === null ? this.engine.cause : this.tap.frame(this.name, SENT, frame);
+    end.send(frame, cause);
   }
 
   receive(frame: Frame): void {

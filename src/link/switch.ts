@@ -19,6 +19,8 @@ class FdbEntry {
     readonly mac: Mac,
     public port: SwitchPort,
     public seenNs: number,
+    /** Put in by an operator: never ages, outlives its port's carrier, yet moves like any other. */
+    readonly isStatic: boolean,
   ) {}
 }
 
@@ -100,33 +102,38 @@ export class Switch {
   /** Forgets what was learned behind a port, as when its carrier goes. */
   flush(port: SwitchPort): void {
     for (const entry of this.fdb) {
-      if (entry !== undefined && entry.port === port) this.fdb[entry.mac.id] = undefined;
+      if (entry !== undefined && entry.port === port && !entry.isStatic) this.fdb[entry.mac.id] = undefined;
     }
+  }
+
+  /** `bridge fdb add MAC dev PORT master static` */
+  addStatic(mac: Mac, port: SwitchPort): void {
+    this.fdb[mac.id] = new FdbEntry(mac, port, this.engine.nowNs, true);
   }
 
   /** The port a unicast frame for that address would leave by; null: unknown or aged out. */
   lookup(mac: Mac): SwitchPort | null {
     const entry = this.fdb[mac.id];
     if (entry === undefined) return null;
-    if (this.engine.nowNs - entry.seenNs > this.ageingNs) {
+    if (this.engine.nowNs - entry.seenNs > this.ageingNs && !entry.isStatic) {
       this.fdb[mac.id] = undefined;
       return null;
     }
     return entry.port;
   }
 
-  /** What is learned, by address. */
-  entries(): readonly { mac: Mac; port: SwitchPort; ageNs: number }[] {
+  /** What is learned and has not aged out, by address. */
+  entries(): readonly { mac: Mac; port: SwitchPort; ageNs: number; isStatic: boolean }[] {
     return this.fdb
-      .flatMap((entry) => (entry === undefined ? [] : [entry]))
-      .map(({ mac, port, seenNs }) => ({ mac, port, ageNs: this.engine.nowNs - seenNs }))
+      .flatMap((entry) => (entry === undefined || this.lookup(entry.mac) === null ? [] : [entry]))
+      .map(({ mac, port, seenNs, isStatic }) => ({ mac, port, ageNs: this.engine.nowNs - seenNs, isStatic }))
       .sort((a, b) => a.mac.value - b.mac.value);
   }
 
   private learn(mac: Mac, port: SwitchPort): void {
     const entry = this.fdb[mac.id];
     if (entry === undefined) {
-      this.fdb[mac.id] = new FdbEntry(mac, port, this.engine.nowNs);
+      this.fdb[mac.id] = new FdbEntry(mac, port, this.engine.nowNs, false);
       return;
     }
     entry.port = port;

@@ -1,23 +1,30 @@
 /**
  * ARP as Linux was recorded answering, asking and learning (net/ipv4/arp.c): which requests are answered [m1a-m1g],
- * with which sender address one asks [m2a-m2d], what changes a neighbour entry [m3a-m3g]. Not modelled: proxy ARP.
+ * with which sender address one asks [m2a-m2d], what changes a neighbour entry [m3a-m3g]. Not modelled: proxy ARP for
+ * single addresses (`ip neigh add proxy`) and within one segment.
  */
+import type { RandomStream } from '../engine/random.ts';
 import { SECOND } from '../engine/time.ts';
 import { ARP_REPLY, ARP_REQUEST, Arp } from '../wire/arp.ts';
 import { type ArpFrame, arpFrame } from '../wire/ethernet.ts';
-import { IP_ANY, IP_BROADCAST, isInPrefix, isLoopback, isMulticast } from '../wire/ip-address.ts';
+import { IP_ANY, isInPrefix, isLoopback, isMulticast } from '../wire/ip-address.ts';
 import { MAC_BROADCAST, MAC_ZERO, type Mac } from '../wire/mac.ts';
 import type { Device } from './device.ts';
+import { isMartianSource } from './ip-output.ts';
 import type { Kernel } from './kernel.ts';
 import type { Neighbour, Solicitor } from './neighbour.ts';
 
-const LOCKTIME_UNIT_NS = SECOND / 100;
+/** Unit of locktime and proxy_delay. */
+const HUNDREDTH_NS = SECOND / 100;
 
 export class ArpLayer implements Solicitor {
+  private proxyDelay: RandomStream | null = null;
+
   constructor(private readonly kernel: Kernel) {}
 
   receive(frame: ArpFrame, device: Device): void {
     const arp = frame.payload;
+    if (!frame.dst.isGroup && frame.dst !== device.mac) return;
     if (arp.op !== ARP_REQUEST && arp.op !== ARP_REPLY) return;
     if (isMulticast(arp.targetIp) || isLoopback(arp.targetIp)) return;
     const { conf } = device;
@@ -30,6 +37,8 @@ export class ArpLayer implements Solicitor {
         if (this.mayAnswer(arp, device)) this.learnAndReply(arp, device);
         return;
       }
+      if (this.isProxyFor(arp.targetIp, device))
+        return this.answerAsProxy(arp, device, frame.dst === device.mac);
     }
     this.learn(arp, device, frame.dst === device.mac);
   }
@@ -38,7 +47,6 @@ export class ArpLayer implements Solicitor {
   solicit(neighbour: Neighbour, unicast: boolean): void {
     const { device, ip } = neighbour;
     const senderIp = this.senderFor(neighbour);
-    if (senderIp === null) return;
     const dst = unicast && neighbour.mac !== null ? neighbour.mac : MAC_BROADCAST;
     this.send(device, dst, new Arp(ARP_REQUEST, device.mac, senderIp, MAC_ZERO, ip));
   }
@@ -46,6 +54,12 @@ export class ArpLayer implements Solicitor {
   /** keepalived's and arping's announcement: sender and target are the address, the target MAC is broadcast. */
   announce(device: Device, ip: number, targetMac: Mac = MAC_BROADCAST): void {
     this.send(device, MAC_BROADCAST, new Arp(ARP_REQUEST, device.mac, ip, targetMac, ip));
+  }
+
+  /** arp_notify: an interface that comes up announces its addresses [m3c, m3c2]. */
+  linkUp(device: Device): void {
+    if (Math.max(device.conf.arp_notify, this.kernel.sysctl.all.arp_notify) === 0) return;
+    for (const { ip } of this.kernel.addresses.onDevice(device)) this.announce(device, ip, MAC_ZERO);
   }
 
   send(device: Device, dst: Mac, arp: Arp): void {
@@ -62,9 +76,33 @@ export class ArpLayer implements Solicitor {
   }
 
   private learnAndReply(arp: Arp, device: Device): void {
-    const neighbour = this.kernel.neighbours.findOrCreate(device, arp.senderIp);
-    this.kernel.neighbours.update(neighbour, arp.senderMac, 'STALE', true, 'request');
+    this.learnAsker(arp, device);
     this.reply(arp, device);
+  }
+
+  private learnAsker(arp: Arp, device: Device): void {
+    const { addresses, neighbours } = this.kernel;
+    // A broadcast address needs no entry [m1g MF-22].
+    if (addresses.isBroadcast(arp.senderIp)) return;
+    const neighbour = neighbours.findOrCreate(device, arp.senderIp);
+    neighbours.update(neighbour, arp.senderMac, 'STALE', true, 'request');
+  }
+
+  /** proxy_arp: the host routes to `target` by another interface, and says so [m1e]. */
+  private isProxyFor(target: number, device: Device): boolean {
+    const proxy = device.conf.proxy_arp | this.kernel.sysctl.all.proxy_arp;
+    if (proxy === 0 || device.conf.forwarding === 0) return false;
+    const hop = this.kernel.routes.lookup(target);
+    return hop !== null && hop.type === 'unicast' && hop.device !== device;
+  }
+
+  /** To a broadcast within proxy_delay, so that the one asked for comes first. */
+  private answerAsProxy(arp: Arp, device: Device, toMe: boolean): void {
+    this.learnAsker(arp, device);
+    const delayNs = device.neigh.proxy_delay * HUNDREDTH_NS;
+    if (toMe || delayNs === 0) return this.reply(arp, device);
+    this.proxyDelay ??= this.kernel.random('proxy-delay');
+    this.kernel.timer(() => this.reply(arp, device)).armIn(Math.floor(this.proxyDelay() * delayNs));
   }
 
   private reply(arp: Arp, device: Device): void {
@@ -75,7 +113,9 @@ export class ArpLayer implements Solicitor {
   private mayAnswer(arp: Arp, device: Device): boolean {
     if (this.ignores(arp, device)) return false;
     const filter = device.conf.arp_filter | this.kernel.sysctl.all.arp_filter;
-    return filter === 0 || this.kernel.routes.lookupMain(arp.senderIp)?.device === device;
+    if (filter === 0) return true;
+    const hop = this.kernel.routes.lookup(arp.senderIp);
+    return hop !== null && hop.device === device;
   }
 
   /** arp_ignore: 0 answers for any address of the host … 8 for none. */
@@ -99,17 +139,13 @@ export class ArpLayer implements Solicitor {
 
   /** The kernel routes every request as if it were a packet from sender to target [m1c-m1g]. */
   private isRoutable(senderIp: number, device: Device): boolean {
-    const { addresses, sysctl } = this.kernel;
-    if (isMulticast(senderIp) || senderIp === IP_BROADCAST || isLoopback(senderIp)) return false;
-    if (addresses.isConfigured(senderIp)) return false;
-    const rpFilter = Math.max(device.conf.rp_filter, sysctl.all.rp_filter);
-    return rpFilter === 0 || this.kernel.ip.passesReversePath(senderIp, device, rpFilter);
+    return !isMartianSource(senderIp) && this.kernel.ipInput.refusesSource(senderIp, device) === null;
   }
 
   // ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** arp_announce: which of its addresses the host asks with [m2a, m2b]. */
-  private senderFor(neighbour: Neighbour): number | null {
+  private senderFor(neighbour: Neighbour): number {
     const { device, ip } = neighbour;
     const { addresses, sysctl } = this.kernel;
     // A probe has no packet waiting; the newest one decides otherwise, at each repetition anew.
@@ -118,7 +154,7 @@ export class ArpLayer implements Solicitor {
     if (packet !== undefined && announce < 2 && addresses.isLocal(packet.src)) {
       if (announce === 0 || this.shareSubnet(ip, packet.src, device)) return packet.src;
     }
-    return addresses.select(device, ip);
+    return addresses.selectSource(device, ip, 'link') ?? IP_ANY;
   }
 
   private shareSubnet(a: number, b: number, device: Device): boolean {
@@ -131,23 +167,30 @@ export class ArpLayer implements Solicitor {
 
   private learn(arp: Arp, device: Device, toMe: boolean): void {
     const { neighbours, engine } = this.kernel;
-    const accepts = this.acceptsUnsolicited(arp, device);
-    const gratuitous = isGratuitous(arp);
     let neighbour = neighbours.find(device, arp.senderIp);
+    if (neighbour === null && !this.acceptsUnsolicited(arp, device)) return;
+    const unicast = this.isUnicast(arp.senderIp);
+    const gratuitous = unicast && isGratuitous(arp);
     if (neighbour === null) {
-      if (!accepts || !(gratuitous || arp.op === ARP_REPLY)) return;
+      if (!gratuitous && !(unicast && arp.op === ARP_REPLY)) return;
       neighbour = neighbours.findOrCreate(device, arp.senderIp);
     }
     const ageNs = engine.nowNs - neighbour.updatedNs;
-    const override = gratuitous || ageNs > device.neigh.locktime * LOCKTIME_UNIT_NS;
+    const override = gratuitous || ageNs > device.neigh.locktime * HUNDREDTH_NS;
     const heard = arp.op === ARP_REPLY && toMe ? 'REACHABLE' : 'STALE';
     const because = gratuitous ? 'gratuitous' : arp.op === ARP_REPLY ? 'reply' : 'request';
     neighbours.update(neighbour, arp.senderMac, heard, override, because);
   }
 
+  /** Another host's address. */
+  private isUnicast(ip: number): boolean {
+    const { addresses } = this.kernel;
+    return !isMartianSource(ip) && !addresses.isLocal(ip) && !addresses.isBroadcast(ip);
+  }
+
   private acceptsUnsolicited(arp: Arp, device: Device): boolean {
     const accept = Math.max(device.conf.arp_accept, this.kernel.sysctl.all.arp_accept);
-    if (accept !== 2) return accept !== 0;
+    if (accept !== 2) return accept === 1;
     return this.kernel.addresses
       .onDevice(device)
       .some(({ network, length }) => isInPrefix(arp.senderIp, network, length));
@@ -156,6 +199,6 @@ export class ArpLayer implements Solicitor {
 
 /** A reply only counts with its target MAC equal to the sender's [m3a]. */
 function isGratuitous(arp: Arp): boolean {
-  if (arp.senderIp !== arp.targetIp || isMulticast(arp.senderIp) || arp.senderIp === IP_BROADCAST) return false;
+  if (arp.senderIp !== arp.targetIp) return false;
   return arp.op === ARP_REQUEST || arp.targetMac === arp.senderMac;
 }

@@ -105,9 +105,7 @@ export class IcmpLayer {
     }
     const { rest, data } = packet.payload;
     const reply = new Icmp(ECHO_REPLY, 0, rest, data);
-    ip.send(
-      new Ipv4Packet(src, packet.src, sysctl.ttl, packet.tos, ip.nextId(), false, false, ICMP, reply),
-    );
+    ip.send(new Ipv4Packet(src, packet.src, sysctl.ttl, packet.tos, ip.nextId(), false, false, ICMP, reply));
   }
 
   // ── errors ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +126,8 @@ export class IcmpLayer {
     const { addresses, ip, sysctl } = this.kernel;
     if (isMartianSource(about.src) || isMulticast(about.dst) || addresses.isBroadcast(about.dst)) return;
     if (about.kind === ICMP && isIcmpError(about.payload)) return;
-    if (!device.isLoopback && !addresses.isLocal(about.src) && !this.withinRate(about.src, type, code)) return;
+    if (!device.isLoopback && !addresses.isLocal(about.src) && !this.withinRate(about.src, type, code))
+      return;
     const src = source ?? (addresses.isLocal(about.dst) ? about.dst : ip.sourceFor(about.src));
     if (src === null) return;
     const error = new Icmp(type, code, rest, quote(about));

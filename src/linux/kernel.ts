@@ -6,9 +6,12 @@ import type { Engine } from '../engine/engine.ts';
 import { type RandomStream, randomStream } from '../engine/random.ts';
 import type { Lifetime, Timer } from '../engine/timer.ts';
 import type { Nic } from '../link/nic.ts';
-import { ARP, type Frame, IPV4 } from '../wire/ethernet.ts';
+import { decodeArp } from '../wire/arp.ts';
+import { Reader, u16From } from '../wire/bytes.ts';
+import { ARP, arpFrame, type Frame, IPV4, ipv4Frame, type RawFrame } from '../wire/ethernet.ts';
 import { IP_LOOPBACK } from '../wire/ip-address.ts';
 import type { Ipv4 } from '../wire/ipv4.ts';
+import { decodeIpv4 } from '../wire/ipv4-bytes.ts';
 import { type Address, Addresses } from './addresses.ts';
 import { ArpLayer } from './arp.ts';
 import { type Device, Devices } from './device.ts';
@@ -25,6 +28,8 @@ import { Sysctl } from './sysctl.ts';
 import { TcpLayer } from './tcp.ts';
 import { UdpLayer } from './udp.ts';
 
+const VLAN = 0x8100;
+
 export type LinkListener = (device: Device) => void;
 
 export class Kernel implements Lifetime {
@@ -34,7 +39,7 @@ export class Kernel implements Lifetime {
 
   readonly sysctl = new Sysctl();
   readonly netfilter = new Netfilter();
-  readonly addresses = new Addresses();
+  readonly addresses = new Addresses(this.sysctl);
   readonly devices: Devices;
   readonly routes: Routes;
   readonly neighbours: Neighbours;
@@ -66,7 +71,7 @@ export class Kernel implements Lifetime {
     this.igmp = new IgmpLayer(this);
     this.udp = new UdpLayer(this);
     this.tcp = new TcpLayer(this);
-    this.addresses.onChange((op, address) => this.recordAddress(op, address));
+    this.addresses.onChange((op, address) => this.addressChanged(op, address));
     this.setLink(this.devices.loopback, true);
     this.addresses.add(this.devices.loopback, IP_LOOPBACK, 8);
   }
@@ -94,9 +99,12 @@ export class Kernel implements Lifetime {
   setLink(device: Device, up: boolean): void {
     if (device.up === up) return;
     device.up = up;
-    device.nic?.setPower(up);
+    if (!up) device.nic?.setPower(false);
     this.routes.linkChanged(device);
-    if (!up) this.neighbours.evict(device, true);
+    if (up) device.nic?.setPower(true);
+    else this.neighbours.evict(device, true);
+    this.igmp.linkChanged(device);
+    if (up) this.arp.linkUp(device);
     this.linkChanged(device);
   }
 
@@ -126,10 +134,29 @@ export class Kernel implements Lifetime {
     if (!device.up) return;
     if (frame.kind === IPV4) this.ipInput.receiveFrame(frame, device);
     else if (frame.kind === ARP) this.arp.receive(frame, device);
+    else this.receiveRaw(frame, device);
+  }
+
+  /** ARP and IP that the codec left raw, for padding that is not zeros or a VLAN tag with id 0, are read here [m1g]. */
+  private receiveRaw(frame: RawFrame, device: Device): void {
+    let { etherType, bytes } = frame.payload;
+    if (etherType === VLAN && bytes.length >= 4 && (u16From(bytes, 0) & 0xfff) === 0) {
+      etherType = u16From(bytes, 2);
+      bytes = bytes.subarray(4);
+    }
+    const from = new Reader(bytes);
+    if (etherType === ARP) {
+      const arp = decodeArp(from);
+      if (arp !== null) this.arp.receive(arpFrame(frame.dst, frame.src, arp), device);
+    } else if (etherType === IPV4) {
+      const packet = decodeIpv4(from);
+      if (packet !== null) this.ipInput.receiveFrame(ipv4Frame(frame.dst, frame.src, packet), device);
+    }
   }
 
   private carrierChanged(device: Device, carrier: boolean): void {
-    if (!carrier) this.neighbours.evict(device, false);
+    const evicts = (device.conf.arp_evict_nocarrier & this.sysctl.all.arp_evict_nocarrier) !== 0;
+    if (!carrier && evicts) this.neighbours.evict(device, false);
     this.engine.record<CarrierRecord>({ host: this.hostName, kind: 'carrier', device: device.name, carrier });
     this.linkChanged(device);
   }
@@ -138,12 +165,16 @@ export class Kernel implements Lifetime {
     for (const listener of [...this.linkListeners]) listener(device);
   }
 
-  private recordAddress(op: 'add' | 'remove', address: Address): void {
+  private addressChanged(op: 'add' | 'remove', address: Address): void {
+    const { device } = address;
+    if (op === 'add') this.sysctl.settle(device.name);
+    // With its last address IP is switched off on an interface (fib_disable_ip).
+    else if (this.addresses.onDevice(device).length === 0) this.neighbours.evict(device, true);
     this.engine.record<AddressRecord>({
       host: this.hostName,
       kind: 'address',
       op,
-      device: address.device.name,
+      device: device.name,
       ip: address.ip,
       length: address.length,
       label: address.label,

@@ -12,7 +12,15 @@ import type { Device } from './device.ts';
 import type { Kernel } from './kernel.ts';
 import type { NeighbourRecord } from './records.ts';
 
-export type NudState = 'NONE' | 'INCOMPLETE' | 'REACHABLE' | 'STALE' | 'DELAY' | 'PROBE' | 'FAILED' | 'PERMANENT';
+export type NudState =
+  | 'NONE'
+  | 'INCOMPLETE'
+  | 'REACHABLE'
+  | 'STALE'
+  | 'DELAY'
+  | 'PROBE'
+  | 'FAILED'
+  | 'PERMANENT';
 
 /**
  * Memory a queued packet is charged with (net/core/skbuff.c): the sk_buff, and its buffer with the room for the link's
@@ -272,12 +280,7 @@ export class Neighbours {
     neighbour.updatedNs = this.now();
   }
 
-  private learn(
-    neighbour: Neighbour,
-    mac: Mac,
-    heard: NudState,
-    because: NeighbourRecord['because'],
-  ): void {
+  private learn(neighbour: Neighbour, mac: Mac, heard: NudState, because: NeighbourRecord['because']): void {
     const previousMac = neighbour.mac;
     neighbour.mac = mac;
     if (heard === 'STALE') {

@@ -17,7 +17,7 @@ const ROUTE_ERROR_BURST = 5;
 /** The wait after the n-th redirect is 20 ms × 2^n; after nine there is silence until nobody has needed one for a while. */
 const REDIRECT_LOAD_NS = 20 * MS;
 const MAX_REDIRECTS = 9;
-const REDIRECT_SILENCE_NS = REDIRECT_LOAD_NS << (MAX_REDIRECTS + 1);
+const REDIRECT_SILENCE_NS = REDIRECT_LOAD_NS * 2 ** (MAX_REDIRECTS + 1);
 
 /** A stranger's bucket is full. */
 const UNSEEN_NS = 60 * SECOND;
@@ -67,7 +67,7 @@ export class Peers {
       peer.lastNs = now;
       return false;
     }
-    if (peer.redirects > 0 && now <= peer.lastNs + (REDIRECT_LOAD_NS << peer.redirects)) return false;
+    if (peer.redirects > 0 && now <= peer.lastNs + REDIRECT_LOAD_NS * 2 ** peer.redirects) return false;
     peer.lastNs = now;
     peer.redirects++;
     return true;

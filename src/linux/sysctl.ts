@@ -10,6 +10,7 @@ export interface InterfaceConf {
   accept_redirects: number;
   arp_accept: number;
   arp_announce: number;
+  arp_evict_nocarrier: number;
   arp_filter: number;
   arp_ignore: number;
   arp_notify: number;
@@ -22,13 +23,14 @@ export interface InterfaceConf {
   send_redirects: number;
 }
 
-/** net.ipv4.neigh.<interface>; locktime counts hundredths of a second. */
+/** net.ipv4.neigh.<interface>; locktime and proxy_delay count hundredths of a second. */
 export interface NeighbourConf {
   base_reachable_time_ms: number;
   delay_first_probe_time: number;
   locktime: number;
   mcast_resolicit: number;
   mcast_solicit: number;
+  proxy_delay: number;
   retrans_time_ms: number;
   ucast_solicit: number;
   unres_qlen_bytes: number;
@@ -39,6 +41,7 @@ const INTERFACE_DEFAULTS: InterfaceConf = {
   accept_redirects: 1,
   arp_accept: 0,
   arp_announce: 0,
+  arp_evict_nocarrier: 1,
   arp_filter: 0,
   arp_ignore: 0,
   arp_notify: 0,
@@ -57,6 +60,7 @@ const NEIGHBOUR_DEFAULTS: NeighbourConf = {
   locktime: 100,
   mcast_resolicit: 0,
   mcast_solicit: 3,
+  proxy_delay: 80,
   retrans_time_ms: 1000,
   ucast_solicit: 3,
   unres_qlen_bytes: 212_992,
@@ -82,6 +86,19 @@ const HOST_DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.vs.sloppy_tcp': '0',
 };
 
+/** What the kernel refuses beyond, where that is less than an int; of net.ipv4.neigh nothing may be negative. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  'net.ipv4.icmp_echo_ignore_all': [0, 1],
+  'net.ipv4.icmp_echo_ignore_broadcasts': [0, 1],
+  'net.ipv4.ip_default_ttl': [1, 255],
+  'net.ipv4.tcp_retries2': [0, 255],
+  'net.ipv4.tcp_syn_linear_timeouts': [0, 127],
+  'net.ipv4.tcp_syn_retries': [1, 127],
+  'net.ipv4.tcp_synack_retries': [0, 255],
+};
+const ANY_INT = [-(2 ** 31), 2 ** 31 - 1] as const;
+const NOT_NEGATIVE = [0, 2 ** 31 - 1] as const;
+
 type Settings = InterfaceConf | NeighbourConf;
 
 export class Sysctl {
@@ -89,18 +106,22 @@ export class Sysctl {
   readonly all: InterfaceConf = { ...INTERFACE_DEFAULTS };
   /** Whether this host routes: the value of net.ipv4.ip_forward. */
   forwarding = false;
+  /** The value of net.ipv4.ip_default_ttl. */
+  ttl = 64;
 
   private readonly host = new Map<string, string>(Object.entries(HOST_DEFAULTS));
   private readonly numbers = new Map<string, number>();
   private readonly groups = new Map<string, Settings>();
   private readonly interfaceDefault: InterfaceConf = { ...INTERFACE_DEFAULTS };
   private readonly neighbourDefault: NeighbourConf = { ...NEIGHBOUR_DEFAULTS };
+  /** Of each new interface the keys that follow `default`: until written, or until it gets an address. */
+  private readonly following = new Map<Settings, Set<string>>();
 
   constructor() {
     this.groups.set('net.ipv4.conf.all', this.all);
     this.groups.set('net.ipv4.conf.default', this.interfaceDefault);
     this.groups.set('net.ipv4.neigh.default', this.neighbourDefault);
-    for (const [key, value] of this.host) this.numbers.set(key, Number(value));
+    for (const [key, value] of this.host) this.numbers.set(key, Number.parseInt(value, 10));
   }
 
   /** Settings of a new interface: a copy of `default` as it is now. */
@@ -109,12 +130,21 @@ export class Sysctl {
     const neigh = { ...this.neighbourDefault };
     this.groups.set(`net.ipv4.conf.${name}`, conf);
     this.groups.set(`net.ipv4.neigh.${name}`, neigh);
+    for (const settings of [conf, neigh]) this.following.set(settings, new Set(Object.keys(settings)));
     return { conf, neigh };
   }
 
-  /** Value of a host-wide numeric key; 0 for one that does not exist. */
+  /** An interface got an address: what is written to `default` no longer concerns it (ipv4_devconf_setall). */
+  settle(name: string): void {
+    for (const tree of ['conf', 'neigh']) {
+      const settings = this.groups.get(`net.ipv4.${tree}.${name}`);
+      if (settings !== undefined) this.following.delete(settings);
+    }
+  }
+
+  /** Value of a numeric key, the first if it has several; 0 for one that does not exist. */
   number(key: string): number {
-    return this.numbers.get(key) ?? 0;
+    return this.numbers.get(key) ?? Number(this.text(key) ?? 0);
   }
 
   /** As `sysctl key` prints it; null when there is no such key. Slashes may stand for dots. */
@@ -132,15 +162,34 @@ export class Sysctl {
     const text = value.trim().replace(/\s+/g, '\t');
     if (found === null && !this.host.has(dotted)) return 'ENOENT';
     if (!/^-?\d+(\t-?\d+)*$/.test(text)) return 'EINVAL';
-    if (found !== null) {
-      (found.settings as unknown as Record<string, number>)[found.name] = Number(text);
-      if (dotted === 'net.ipv4.conf.all.forwarding') this.setForwarding(Number(text));
-      return null;
-    }
-    this.host.set(dotted, text);
-    this.numbers.set(dotted, Number(text));
-    if (dotted === 'net.ipv4.ip_forward') this.setForwarding(Number(text));
+    const range = RANGES[dotted] ?? (dotted.startsWith('net.ipv4.neigh.') ? NOT_NEGATIVE : ANY_INT);
+    const values = text.split('\t').map(Number);
+    if (values.some((number) => number < range[0] || number > range[1])) return 'EINVAL';
+    const [first = 0] = values;
+    if (found === null) this.setHost(dotted, values);
+    else this.setSetting(found.settings, found.name, first);
+    if (dotted === 'net.ipv4.conf.all.forwarding' || dotted === 'net.ipv4.ip_forward')
+      this.setForwarding(first);
     return null;
+  }
+
+  /** Of a key with several values those given are set, what is beyond is not heard. */
+  private setHost(dotted: string, values: readonly number[]): void {
+    const old = (this.host.get(dotted) ?? '').split('\t');
+    this.host.set(dotted, old.map((value, i) => values[i] ?? value).join('\t'));
+    this.numbers.set(dotted, values[0] ?? 0);
+    if (dotted === 'net.ipv4.ip_default_ttl') this.ttl = values[0] ?? 0;
+  }
+
+  private setSetting(settings: Settings, name: string, value: number): void {
+    assign(settings, name, value);
+    this.following.get(settings)?.delete(name);
+    if (name === 'forwarding') return;
+    const ofNeighbours = settings === this.neighbourDefault;
+    if (settings !== this.interfaceDefault && !ofNeighbours) return;
+    for (const [follower, names] of this.following) {
+      if ('locktime' in follower === ofNeighbours && names.has(name)) assign(follower, name, value);
+    }
   }
 
   /** Every key, sorted, as `sysctl -a` walks the tree. */
@@ -170,6 +219,10 @@ export class Sysctl {
     const settings = this.groups.get(dotted.slice(0, dot));
     return settings !== undefined && Object.hasOwn(settings, name) ? { settings, name } : null;
   }
+}
+
+function assign(settings: Settings, name: string, value: number): void {
+  (settings as unknown as Record<string, number>)[name] = value;
 }
 
 function normalise(key: string): string {

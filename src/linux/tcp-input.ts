@@ -21,6 +21,7 @@ export function receiveSegment(socket: TcpSocket, packet: TcpPacket): void {
   if (!isAcceptable(socket, tcp)) return;
   if ((tcp.flags & ACK) === 0) return;
   noteTimestamp(socket, tcp);
+  const isNews = tcp.ack !== socket.sndUna || tcp.window << socket.sndScale !== socket.sndWnd;
   if (!acknowledge(socket, tcp)) return;
   if (afterOurFin(socket, packet)) return;
   if (tcp.data.length === 0 && (tcp.flags & FIN) === 0) {
@@ -28,7 +29,7 @@ export function receiveSegment(socket: TcpSocket, packet: TcpPacket): void {
     pump(socket);
     return;
   }
-  receiveData(socket, tcp);
+  receiveData(socket, tcp, isNews);
 }
 
 // ── handshake ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,7 +144,8 @@ function receiveFin(socket: TcpSocket): void {
 
 // ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function receiveData(socket: TcpSocket, tcp: Tcp): void {
+/** `isNews`: its acknowledgement or window says something; else nothing is sent but an ACK (header prediction). */
+function receiveData(socket: TcpSocket, tcp: Tcp, isNews: boolean): void {
   const { window, reassembly, state } = socket;
   const fin = (tcp.flags & FIN) !== 0;
   const known = (socket.rcvNxt - tcp.seq) | 0;
@@ -163,7 +165,7 @@ function receiveData(socket: TcpSocket, tcp: Tcp): void {
   } else if (!reassembly.isEmpty) {
     more = takeReassembled(socket);
   }
-  pump(socket);
+  if (isNews) pump(socket);
   if (socket.ackOwed && !socket.isAckDelayed) sendAck(socket);
   if (socket.state === 'FIN_WAIT2' && socket.peerClosed) return socket.enterTimeWait();
   deliver(socket, data, more);

@@ -3,7 +3,7 @@
  * as recorded [m6-http-get-tiny, m6-http-get-tiny-big]. Not modelled: offloads as such (only the PSH they leave on the
  * last segment of a burst), corking, urgent data.
  */
-import { DEFAULT_TTL, Ipv4Packet, TCP, type TcpPacket } from '../wire/ipv4.ts';
+import { Ipv4Packet, TCP, type TcpPacket } from '../wire/ipv4.ts';
 import {
   ACK,
   FIN,
@@ -42,7 +42,7 @@ export function transmit(socket: TcpSocket, seq: number, flags: number, data: Ui
     syn ? socket.synOptions() : segmentOptions(socket),
     data,
   );
-  const packet = new Ipv4Packet(localIp, peerIp, DEFAULT_TTL, 0, socket.ipId, true, false, TCP, tcp);
+  const packet = new Ipv4Packet(localIp, peerIp, kernel.sysctl.ttl, 0, socket.ipId, true, false, TCP, tcp);
   const error = kernel.ip.send(packet);
   if (error !== null) return error;
   socket.ipId = (socket.ipId + 1) & 0xffff;
@@ -103,7 +103,7 @@ export function sendProbeOfNewData(socket: TcpSocket): boolean {
 /** Sends a segment again as it was; false: it still waits for ARP, or there is no way. */
 export function resend(socket: TcpSocket, segment: SentSegment): boolean {
   const { kernel, flight } = socket;
-  if (kernel.ip.isQueued(segment.packet)) return false;
+  if (segment.packet !== null && kernel.ip.isQueued(segment.packet)) return false;
   const sent = transmit(socket, segment.seq, segment.flags, segment.data);
   if (typeof sent === 'string') return false;
   flight.sentAgain(segment, sent, kernel.engine.nowNs);
@@ -129,7 +129,11 @@ function sendNew(socket: TcpSocket, flags: number, length: number): boolean {
   const { unsent, flight, sndNxt } = socket;
   const data = unsent.peek(length);
   const sent = transmit(socket, sndNxt, flags, data);
-  if (typeof sent === 'string') return false;
+  if (typeof sent === 'string') {
+    // The interface's MTU was lowered meanwhile.
+    if (sent === 'EMSGSIZE') socket.narrow(socket.kernel.ip.mtuTo(socket.peerIp));
+    return false;
+  }
   unsent.drop(length);
   const end = (sndNxt + length + (flags & FIN ? 1 : 0)) | 0;
   flight.push(new SentSegment(sndNxt, end, flags, data, sent, socket.kernel.engine.nowNs));
@@ -142,7 +146,7 @@ function sendNew(socket: TcpSocket, flags: number, length: number): boolean {
 /** A segment of no socket: IP id 0, DF, and no life of its own. */
 export function sendStateless(kernel: Kernel, src: number, dst: number, tos: number, tcp: Tcp): void {
   if (!kernel.addresses.isLocal(src)) return;
-  kernel.ip.send(new Ipv4Packet(src, dst, DEFAULT_TTL, tos, 0, true, false, TCP, tcp));
+  kernel.ip.send(new Ipv4Packet(src, dst, kernel.sysctl.ttl, tos, 0, true, false, TCP, tcp));
 }
 
 /** The answer to a segment that belongs nowhere [m6-rst-forms]: never to a RST. */

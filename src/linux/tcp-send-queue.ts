@@ -72,8 +72,8 @@ export class SentSegment {
     readonly end: number,
     readonly flags: number,
     readonly data: Uint8Array,
-    /** As last sent: whether it still waits for ARP is asked of it. */
-    public packet: TcpPacket,
+    /** As last sent: whether it still waits for ARP is asked of it. null: it has never got out. */
+    public packet: TcpPacket | null,
     public sentNs: number,
   ) {}
 }

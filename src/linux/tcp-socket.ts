@@ -148,12 +148,13 @@ export class TcpSocket implements Flow {
 
   // ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Sends the SYN; why it could not. */
+  /** Sends the SYN; why there is no way for it. One that a hook of this host drops (EPERM) is as good as lost. */
   connect(): Errno | null {
     const syn = transmit(this, this.sndUna, SYN, NO_BYTES);
-    if (typeof syn === 'string') return syn;
+    if (typeof syn === 'string' && syn !== 'EPERM') return syn;
     const now = this.kernel.engine.nowNs;
-    this.flight.push(new SentSegment(this.sndUna, this.sndNxt, SYN, NO_BYTES, syn, now));
+    const packet = syn === 'EPERM' ? null : syn;
+    this.flight.push(new SentSegment(this.sndUna, this.sndNxt, SYN, NO_BYTES, packet, now));
     this.clock.sinceNs = now;
     this.clock.arm('retransmit', INITIAL_RTO_MS);
     return null;

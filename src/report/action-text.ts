@@ -3,8 +3,8 @@ import type { Action, Direction } from '../lab/scenario/scenario.ts';
 
 export interface ActionText {
   readonly text: string;
-  /** True where it undoes a fault instead of making one. */
-  readonly mends: boolean;
+  /** Whether something was broken or mended; a command may be either. */
+  readonly mood: 'fault' | 'good' | 'plain';
 }
 
 const DIRECTIONS: Readonly<Record<Direction, string>> = {
@@ -26,7 +26,7 @@ export function actionText(action: Action): ActionText {
     case 'kill-process':
       return breaks(`kill -9 ${action.process}`);
     case 'run-command':
-      return breaks(action.command);
+      return { text: `# ${action.command}`, mood: 'plain' };
     case 'pull-cable':
       return breaks('its cable is pulled out');
     case 'cut-cable':
@@ -41,9 +41,9 @@ export function actionText(action: Action): ActionText {
 }
 
 function breaks(text: string): ActionText {
-  return { text, mends: false };
+  return { text: `✗ ${text}`, mood: 'fault' };
 }
 
 function mends(text: string): ActionText {
-  return { text, mends: true };
+  return { text, mood: 'good' };
 }

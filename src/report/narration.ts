@@ -2,8 +2,9 @@
  * The story of a run, line by line: what changed, where, and why. A reading of the trace; what did not change anything
  * a person cares about (a log line, a repeated announcement) is left to the trace itself.
  */
-import { secondsText } from '../engine/time.ts';
+import { MS, secondsText } from '../engine/time.ts';
 import type { AnnounceRecord, CheckerRecord, VrrpRecord } from '../keepalived/records.ts';
+import { masterships, rivalries } from '../lab/history.ts';
 import type { Run } from '../lab/run.ts';
 import { type ActionRecord, type CommandRecord, type LabRecord, recordsOf } from '../lab/records.ts';
 import type { AddressRecord, NeighbourRecord } from '../linux/records.ts';
@@ -16,9 +17,23 @@ import { trafficLines } from './traffic-lines.ts';
 
 export function narrate(run: Run): StoryLine[] {
   const narrator = new Narrator(run);
-  const lines = [...run.trace.flatMap((record) => narrator.tell(record)), ...trafficLines(run)];
+  const told = run.trace.flatMap((record) => narrator.tell(record));
+  const lines = [...told, ...rivalLines(run), ...trafficLines(run)];
   // Sorting is stable: lines of one moment stay in the order of the trace.
   return lines.sort((a, b) => a.timeNs - b.timeNs);
+}
+
+/** The old master steps down when it hears the new one: for as long as that takes, two are nothing to speak of. */
+const BRIEF_NS = 10 * MS;
+
+function rivalLines(run: Run): StoryLine[] {
+  return rivalries(masterships(run.trace))
+    .filter(({ fromNs, toNs }) => toNs - fromNs > BRIEF_NS)
+    .map(({ fromNs, toNs, hosts }) => {
+      const last = toNs > run.untilNs ? 'the end' : `${secondsText(toNs)} s`;
+      const text = `${hosts.join(' and ')} are MASTER at the same time, until ${last}`;
+      return { timeNs: fromNs, host: '', text, aside: null, mood: 'odd', record: 0 };
+    });
 }
 
 class Narrator {
@@ -84,10 +99,9 @@ class Narrator {
   }
 
   private action(record: ActionRecord): StoryLine {
-    const { text, mends } = actionText(record.action);
+    const { text, mood } = actionText(record.action);
     const aside = record.line === null ? null : `(scenario line ${record.line})`;
-    const told = line(record, mends ? text : `✗ ${text}`, mends ? 'good' : 'fault');
-    return { ...told, aside };
+    return { ...line(record, text, mood), aside };
   }
 
   /** Whom a host takes for the holder of a virtual address; a client's first opinion counts, others' only changes. */

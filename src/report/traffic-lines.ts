@@ -1,7 +1,7 @@
 /**
  * Hundreds of requests as a handful of story lines: when a client began, who answered in turn, when it was no longer
- * answered, and when it was again. A spell without answers begins with the first of at least three failures in a row;
- * single ones are counted at the end of the story.
+ * answered or only in part, and when it was again. Failures belong to one spell while few answers lie between them; a
+ * spell is told if it has at least three, others are counted at the end of the story.
  */
 import { SECOND, secondsText } from '../engine/time.ts';
 import type { Run } from '../lab/run.ts';
@@ -9,8 +9,17 @@ import { type RequestRecord, recordsOf } from '../lab/records.ts';
 import type { Traffic } from '../lab/scenario/scenario.ts';
 import type { StoryLine } from './story-line.ts';
 
-const SPELL_LENGTH = 3;
+const TOLD_FAILURES = 3;
+/** So many answers in a row end a spell: more than a round of a few servers of which one is dead. */
+const ANSWERS_THAT_END_IT = 5;
 const SERVERS_SHOWN = 4;
+
+/** Requests from the first to the last failure of a bad time. */
+interface Spell {
+  readonly requests: readonly RequestRecord[];
+  /** Index of the first request after it. */
+  readonly end: number;
+}
 
 export function trafficLines(run: Run): StoryLine[] {
   const requests = recordsOf(run.trace, 'request');
@@ -25,41 +34,61 @@ function linesOf(traffic: Traffic, all: readonly RequestRecord[]): StoryLine[] {
   if (first === undefined) return [];
   const start = told(first, first.startNs, `starts asking, ${rateText(traffic.everyNs)}`, 'plain');
   const lines: StoryLine[] = [{ ...start, aside: serversFrom(requests, 0) }];
-  let index = 0;
-  while (index < requests.length) {
-    const spell = spellAt(requests, index);
-    if (spell === 0) {
-      index++;
-      continue;
-    }
-    lines.push(noAnswer(requests.slice(index, index + spell)));
-    index += spell;
-    const next = requests[index];
+  for (const spell of spellsIn(requests)) {
+    lines.push(badTime(spell.requests));
+    const next = requests[spell.end];
     if (next === undefined) continue;
-    const again = told(next, next.endNs, 'is answered again', 'good');
-    lines.push({ ...again, aside: serversFrom(requests, index) });
+    const whole = spell.requests.some(isAnswered) ? 'is answered every time again' : 'is answered again';
+    lines.push({ ...told(next, next.endNs, whole, 'good'), aside: serversFrom(requests, spell.end) });
   }
   return lines;
 }
 
-/** How many requests in a row failed from `index` on; 0 if too few to be a spell. */
-function spellAt(requests: readonly RequestRecord[], index: number): number {
-  let length = 0;
-  while (requests[index + length] !== undefined && requests[index + length]?.outcome !== 'answered') length++;
-  return length >= SPELL_LENGTH ? length : 0;
+function isAnswered({ outcome }: RequestRecord): boolean {
+  return outcome === 'answered';
 }
 
-function noAnswer(spell: readonly RequestRecord[]): StoryLine {
+function spellsIn(requests: readonly RequestRecord[]): Spell[] {
+  const spells: Spell[] = [];
+  let begin = -1;
+  let last = -1;
+  const close = (): void => {
+    const spell = begin < 0 ? [] : requests.slice(begin, last + 1);
+    if (spell.filter((request) => !isAnswered(request)).length >= TOLD_FAILURES) {
+      spells.push({ requests: spell, end: last + 1 });
+    }
+    begin = -1;
+  };
+  requests.forEach((request, index) => {
+    if (!isAnswered(request)) {
+      if (begin < 0) begin = index;
+      last = index;
+    } else if (begin >= 0 && index - last >= ANSWERS_THAT_END_IT) {
+      close();
+    }
+  });
+  close();
+  return spells;
+}
+
+function badTime(spell: readonly RequestRecord[]): StoryLine {
   const first = spell[0] as RequestRecord;
   const last = spell.at(-1) as RequestRecord;
-  const how = [...new Set(spell.map(({ outcome, error }) => error ?? outcome))].join(', ');
-  const span = `requests of ${secondsText(first.startNs)} … ${secondsText(last.startNs)} s fail`;
-  return told(first, first.startNs, `is not answered: ${span} (${how})`, 'fault');
+  const failed = spell.filter((request) => !isAnswered(request));
+  const how = [...new Set(failed.map(({ outcome, error }) => error ?? outcome))].join(', ');
+  const span = `${secondsText(first.startNs)} … ${secondsText(last.startNs)} s`;
+  const text =
+    failed.length === spell.length
+      ? `is not answered: its requests of ${span} fail (${how})`
+      : `is answered in part: ${failed.length} of ${spell.length} requests of ${span} fail (${how})`;
+  return told(first, first.startNs, text, 'fault');
 }
 
+/** In the order in which the answers came. */
 function serversFrom(requests: readonly RequestRecord[], index: number): string | null {
   const servers = requests
     .slice(index)
+    .sort((a, b) => a.endNs - b.endNs)
     .flatMap(({ server }) => (server === null ? [] : [server]))
     .slice(0, SERVERS_SHOWN);
   return servers.length === 0 ? null : `${servers.join(' ')} …`;

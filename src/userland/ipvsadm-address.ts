@@ -78,7 +78,8 @@ function readPart(part: string): number | null {
   return /^[1-9]\d*$/.test(part) ? Number(part) : null;
 }
 
-function isIpv6(text: string): boolean {
+/** Its form; not a judgement of the address. */
+export function isIpv6(text: string): boolean {
   if (!/^[0-9a-f:]+$/i.test(text) || /:::|^:[^:]|[^:]:$/.test(text)) return false;
   const groups = text.split(':').filter((group) => group !== '');
   const shortened = text.split('::').length - 1;

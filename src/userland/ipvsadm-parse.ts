@@ -5,7 +5,7 @@
 import type { ForwardingMethod } from '../ipvs/destination.ts';
 import { isMulticast } from '../wire/ip-address.ts';
 import { TCP, UDP } from '../wire/ipv4.ts';
-import { inetAton, type NameResolver, readAddress, readNumber } from './ipvsadm-address.ts';
+import { inetAton, isIpv6, type NameResolver, readAddress, readNumber } from './ipvsadm-address.ts';
 import {
   type CommandName,
   checkOptions,
@@ -183,10 +183,8 @@ function readValue(
       return value === null || readNumber(value, 1, MAX_TIMEOUT_S) !== null ? null : badTimeout(value);
     case 'netmask':
       return readNetmask(invocation, text, names);
-    case 'mcast-group': {
-      const group = inetAton(text);
-      return group !== null && isMulticast(group) ? null : `invalid IPv4 mcast-group \`${text}'`;
-    }
+    case 'mcast-group':
+      return refusesGroup(text);
     case 'tun-type':
       return ['ipip', 'gue', 'gre'].includes(text) ? null : 'illegal tunnel type specified';
     case 'scheduler':
@@ -237,6 +235,14 @@ function readNetmask({ service }: Invocation, text: string, names: NameResolver)
   return mask === null ? 'illegal virtual server persistent mask specified' : null;
 }
 
+function refusesGroup(text: string): string | null {
+  if (text.includes(':')) {
+    return isIpv6(text) && /^ff/i.test(text) ? null : `invalid IPv6 mcast-group \`${text}'`;
+  }
+  const group = inetAton(text);
+  return group !== null && isMulticast(group) ? null : `invalid IPv4 mcast-group \`${text}'`;
+}
+
 function badTimeout(text: string): string {
   return `invalid timeout value \`${text}' specified`;
 }
@@ -244,8 +250,8 @@ function badTimeout(text: string): string {
 function readArguments(invocation: Invocation, popt: Popt<Switch>): string | null {
   if (invocation.command === 'set') {
     const texts = [popt.argument(), popt.argument(), popt.argument()];
+    if (texts.includes(null)) return '--set option requires 3 timeout values';
     for (const text of texts) {
-      if (texts.includes(null)) return '--set option requires 3 timeout values';
       const seconds = readNumber(text ?? '', 0, MAX_TIMEOUT_S);
       if (seconds === null) return badTimeout(text ?? '');
       invocation.timeouts.push(seconds);

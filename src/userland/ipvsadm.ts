@@ -11,6 +11,7 @@ import {
   NO_SUCH_SERVICE,
   notSimulated,
   SCHEDULER_NOT_FOUND,
+  SERVICE_EXISTS,
   SERVICE_NOT_DEFINED,
 } from '../ipvs/errors.ts';
 import type { Ipvs } from '../ipvs/ipvs.ts';
@@ -106,17 +107,16 @@ class Run {
   private changeService(invocation: Invocation): IpvsError | null {
     const { ipvs } = this;
     const key = keyOf(invocation);
+    const edits = invocation.command === 'edit-service';
     const exists = key !== null && ipvs.service(key) !== null;
-    if (exists !== (invocation.command === 'edit-service') || key === null) {
-      // The kernel looks for the service first: only what it would go on with can be missing here.
-      if (invocation.command === 'edit-service') return NO_SUCH_SERVICE;
-      if (key === null) return notSimulated(kindOf(invocation));
-      return ipvs.addService(key, { scheduler: invocation.scheduler });
-    }
+    // The kernel looks for the service first; what it would go on with may be missing here.
+    if (edits && !exists) return NO_SUCH_SERVICE;
+    if (!edits && exists) return SERVICE_EXISTS;
+    if (key === null) return notSimulated(kindOf(invocation));
     const missing = notSimulatedOption(invocation);
     if (missing !== null) return missing;
     const options = { scheduler: invocation.scheduler };
-    return exists ? ipvs.editService(key, options) : ipvs.addService(key, options);
+    return edits ? ipvs.editService(key, options) : ipvs.addService(key, options);
   }
 
   private changeServer(invocation: Invocation): IpvsError | null {

@@ -4,7 +4,7 @@
  * concerned.
  */
 import { Reader, Writer } from './bytes.ts';
-import { type Ipv4, TCP, UDP } from './ipv4.ts';
+import { ICMP, type Ipv4, TCP, UDP } from './ipv4.ts';
 import { encodeIpv4 } from './ipv4-bytes.ts';
 import { ipv4Length } from './ipv4-length.ts';
 
@@ -19,7 +19,7 @@ export interface Quote {
   /** 0 where the protocol has no ports. */
   readonly srcPort: number;
   readonly dstPort: number;
-  /** Of TCP, as int32; otherwise 0. */
+  /** Of TCP, or an echo's identifier and sequence, as int32; otherwise 0. */
   readonly seq: number;
 }
 
@@ -29,7 +29,7 @@ export function quote(packet: Ipv4): Uint8Array {
   return to.bytes.length > MAX_QUOTE ? to.bytes.slice(0, MAX_QUOTE) : to.bytes;
 }
 
-/** Null unless a whole header and, of TCP and UDP, 8 bytes more are there. Checksums are not looked at. */
+/** Null unless a whole header and, of TCP, UDP and ICMP, 8 bytes more are there. Checksums are not looked at. */
 export function readQuote(data: Uint8Array): Quote | null {
   const headerLength = ((data[0] ?? 0) & 15) * 4;
   if (data.length < HEADER || (data[0] ?? 0) >>> 4 !== 4) return null;
@@ -40,8 +40,13 @@ export function readQuote(data: Uint8Array): Quote | null {
   from.at = 12;
   const src = from.i32();
   const dst = from.i32();
-  if (protocol !== TCP && protocol !== UDP) return { src, dst, protocol, srcPort: 0, dstPort: 0, seq: 0 };
+  const isKnown = protocol === TCP || protocol === UDP || protocol === ICMP;
+  if (!isKnown) return { src, dst, protocol, srcPort: 0, dstPort: 0, seq: 0 };
   if (data.length < headerLength + 8) return null;
+  if (protocol === ICMP) {
+    from.at = headerLength + 4;
+    return { src, dst, protocol, srcPort: 0, dstPort: 0, seq: from.i32() };
+  }
   from.at = headerLength;
   const srcPort = from.u16();
   const dstPort = from.u16();

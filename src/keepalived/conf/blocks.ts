@@ -4,7 +4,7 @@
  * not by the text.
  * Source: [059-brace-missing-open] … [072-text-after-close].
  */
-import { openBlock } from './block-heads.ts';
+import { closeBlock, openBlock } from './block-heads.ts';
 import { readSetting, reportUnsimulated } from './forms.ts';
 import type { Form, Keyword } from './keyword.ts';
 import { blocksWith, keywordIn, keywordNames, topLevelKeyword } from './keywords.ts';
@@ -75,7 +75,10 @@ function readKeyword(pass: Pass, block: string | null, section: Section, words: 
   } else {
     keyword = keywordIn(block, first.text);
   }
-  if (keyword === undefined) return unknownKeyword(pass, block, first);
+  if (keyword === undefined) {
+    unknownKeyword(pass, block, first);
+    return;
+  }
   reportUnsimulated(pass, section, keyword, first);
   const { form } = keyword;
   if (form.kind === 'block') readSubBlock(pass, section, keyword, form, words);
@@ -99,7 +102,7 @@ function readSubBlock(
   const target = section ?? new Section(form.block, parent.name, parent.where);
   const closed = readBlock(pass, form.block, target, !opened);
   if (!closed || section === null || pass.stopped) return;
-  parent.children.push(section);
+  if (closeBlock(pass, parent, section) && !parent.children.includes(section)) parent.children.push(section);
 }
 
 function readList(

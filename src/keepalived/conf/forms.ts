@@ -6,80 +6,100 @@ import { MAX_TIME_NS } from '../../engine/time.ts';
 import type { Alone, DecimalForm, IntegerForm, Keyword } from './keyword.ts';
 import { readBoolean, readDecimal, readInteger } from './numbers.ts';
 import type { Pass } from './pass.ts';
+import type { Reading } from './reading.ts';
 import type { Section } from './section.ts';
-import { type Reading, SPECIALS } from './specials.ts';
+import { SPECIALS } from './specials.ts';
 import type { Word } from './words.ts';
 
+/** Any keyword that is not a block or a list. */
 export function readSetting(pass: Pass, section: Section, keyword: Keyword, words: readonly Word[]): void {
   const { form, name } = keyword;
-  const where = pass.report.placeOf(words[0] as Word);
-  if (form.kind === 'flag') return section.set(form.sets ?? name, form.value, where);
-  if (form.kind === 'says') {
-    return pass.say('deprecated', 'warning', filled(form.text, '', section), words[0] as Word);
-  }
-  const word = words[1];
-  if (word === undefined) {
-    if (form.kind === 'boolean') return section.set(name, true, where);
-    const alone = form.kind === 'decimal' ? 'fatal' : form.alone;
-    if (alone !== 'accepted') return missing(pass, section, words[0] as Word, alone);
-    if (form.kind === 'integer' && form.bare !== undefined) section.set(name, form.bare, where);
-    if (form.kind !== 'special') return;
-  }
-  const reading: Reading = { pass, section, name, words, where };
-  if (form.kind === 'special') SPECIALS[form.read](reading);
-  else if (form.kind === 'integer') readIntegerForm(reading, form);
-  else if (form.kind === 'decimal') readDecimalForm(reading, form);
-  else if (form.kind === 'boolean') readBooleanForm(reading, form.refused);
-  else if (word !== undefined) section.set(name, word.text, where);
-}
-
-function missing(pass: Pass, section: Section, keyword: Word, alone: Exclude<Alone, 'accepted'>): void {
-  const hint = `write a value after '${keyword.text}'`;
-  if (alone === 'fatal') dieOfMissingWord(pass, [keyword], 1);
-  else pass.say('missing-argument', 'error', filled(alone.says, '', section), keyword, hint);
-}
-
-/** keepalived does not start when a word it must have is missing; `position` counts from 0. */
-export function dieOfMissingWord(pass: Pass, words: readonly Word[], position: number): void {
   const first = words[0] as Word;
-  const before = words[position - 1] as Word;
-  const text =
-    `*** Configuration line starting \`${first.text}\` is missing a parameter ` +
-    `after keyword \`${before.text}\` at word position ${position + 1}`;
-  pass.die(text, before, `write a value after '${before.text}'; without it keepalived refuses to start`);
+  const where = pass.report.placeOf(first);
+  const reading: Reading = { pass, section, name, words, where };
+  const hasWord = words.length > 1;
+  switch (form.kind) {
+    case 'flag':
+      section.set(form.sets ?? name, form.value, where);
+      break;
+    case 'says':
+      pass.say('deprecated', 'warning', filled(form.text, '', section), first);
+      break;
+    case 'boolean':
+      if (hasWord) readBooleanForm(reading, form.refused);
+      else section.set(name, true, where);
+      break;
+    case 'decimal':
+      if (hasWord) readDecimalForm(reading, form);
+      else missing(reading, 'fatal');
+      break;
+    case 'integer':
+      if (hasWord) readIntegerForm(reading, form);
+      else if (form.bare !== undefined) section.set(name, form.bare, where);
+      else missing(reading, form.alone);
+      break;
+    case 'word':
+      if (hasWord) section.set(name, (words[1] as Word).text, where);
+      else missing(reading, form.alone);
+      break;
+    case 'special':
+      if (hasWord || form.alone === 'accepted') SPECIALS[form.read](reading);
+      else missing(reading, form.alone);
+      break;
+  }
+}
+
+function missing({ pass, section, words }: Reading, alone: Alone): void {
+  const keyword = words[0] as Word;
+  if (alone === 'accepted') return;
+  if (alone === 'fatal') {
+    pass.dieOfMissingWord(words, 1);
+    return;
+  }
+  const hint = `write a value after '${keyword.text}'`;
+  pass.say('missing-argument', 'error', filled(alone.says, '', section), keyword, hint);
 }
 
 function readIntegerForm({ pass, section, name, words, where }: Reading, form: IntegerForm): void {
   const word = words[1] as Word;
-  const { complaints, value, accepted } = readInteger(word.text, form.low, form.high);
+  const { complaints, value, accepted } = readInteger(
+    word.text,
+    form.low,
+    form.high,
+    form.signed ?? form.low < 0,
+  );
   for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word);
+  let stored = value;
   if (!accepted) {
     pass.say('value-refused', 'error', filled(form.refused, word.text, section), word);
-    if (typeof form.onRefusal === 'number') section.set(name, form.onRefusal, where);
-    else if (form.onRefusal === 'digits' && value !== null) section.set(name, value, where);
-    return;
+    if (form.forgetful === true || value === null) stored = form.afterRefusal ?? null;
   }
-  if (value === 0 && form.zero !== undefined) {
-    pass.say('value-corrected', 'warning', filled(form.zero.says, word.text, section), word);
-    section.set(name, form.zero.value, where);
-    return;
+  if (stored === null) return;
+  if (stored === 0 && form.zero !== undefined) {
+    stored = form.zero.value;
+    if (accepted) pass.say('value-corrected', 'warning', filled(form.zero.says, word.text, section), word);
   }
-  section.set(name, value ?? 0, where);
+  section.set(name, stored, where);
 }
 
 function readDecimalForm({ pass, section, name, words, where }: Reading, form: DecimalForm): void {
   const word = words[1] as Word;
-  const { complaints, value, accepted } = readDecimal(word.text, form.low, form.high, form.strict);
-  const hint = accepted && value !== null ? `taken as ${nanoseconds(value) / 1e9} s` : null;
+  const { complaints, value, accepted } = readDecimal(word.text, form.low, form.high, form.strict === true);
+  const taken = accepted && value !== null ? nanoseconds(value) : null;
+  const hint = taken === null ? null : `taken as ${taken / 1e9} s`;
   for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word, hint);
-  if (accepted && value !== null) section.set(name, nanoseconds(value), where);
-  else pass.say('value-refused', 'error', filled(form.refused, word.text, section), word);
+  if (taken === null) pass.say('value-refused', 'error', filled(form.refused, word.text, section), word);
+  const stored = taken ?? form.afterRefusal;
+  if (stored !== undefined) section.set(name, stored, where);
 }
 
 function readBooleanForm({ pass, section, name, words, where }: Reading, refused: string): void {
   const word = words[1] as Word;
   const value = readBoolean(word.text);
-  if (value !== null) return section.set(name, value, where);
+  if (value !== null) {
+    section.set(name, value, where);
+    return;
+  }
   const hint = 'on, true, yes, off, false or no, in lower case';
   pass.say('value-refused', 'error', filled(refused, word.text, section), word, hint);
 }

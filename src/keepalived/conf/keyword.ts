@@ -9,15 +9,18 @@ export type Alone = 'fatal' | 'accepted' | { readonly says: string };
 
 export interface IntegerForm {
   readonly kind: 'integer';
-  /** Below 0: signed. */
   readonly low: number;
   readonly high: number;
+  /** Read as a signed number though none below 0 is accepted. */
+  readonly signed?: true;
   readonly refused: string;
   readonly alone: Alone;
   /** A value that is accepted and then put right. */
   readonly zero?: { readonly says: string; readonly value: number };
-  /** What stands after a refusal: a number; or the digits before the fault; or, without it, what stood before. */
-  readonly onRefusal?: number | 'digits';
+  /** Forgets a text that is no number; the others keep the digits it begins with, if they lie in the range. */
+  readonly forgetful?: true;
+  /** What a refusal that leaves no digits sets; without it what stood before stays. */
+  readonly afterRefusal?: number;
   /** Value without an argument. */
   readonly bare?: number;
 }
@@ -29,7 +32,9 @@ export interface DecimalForm {
   readonly high: bigint;
   readonly refused: string;
   /** Refuses text after the digits; the others take `5s` for 5 µs. */
-  readonly strict: boolean;
+  readonly strict?: true;
+  /** What a refusal sets, in nanoseconds; without it what stood before stays. */
+  readonly afterRefusal?: number;
 }
 
 /** Forms that need code of their own, by name; see special-*.ts. */
@@ -83,14 +88,20 @@ export function integer(
   low: number,
   high: number,
   refused: string,
-  more: Partial<Pick<IntegerForm, 'alone' | 'zero' | 'onRefusal' | 'bare'>> = {},
+  more: Partial<Omit<IntegerForm, 'kind' | 'low' | 'high' | 'refused'>> = {},
 ): Keyword {
   return { name, form: { kind: 'integer', low, high, refused, alone: 'fatal', ...more } };
 }
 
 /** `low` and `high` in microseconds. */
-export function decimal(name: string, low: bigint, high: bigint, refused: string, strict = false): Keyword {
-  return { name, form: { kind: 'decimal', low, high, refused, strict } };
+export function decimal(
+  name: string,
+  low: bigint,
+  high: bigint,
+  refused: string,
+  more: Pick<DecimalForm, 'strict' | 'afterRefusal'> = {},
+): Keyword {
+  return { name, form: { kind: 'decimal', low, high, refused, ...more } };
 }
 
 export function boolean(name: string, refused: string): Keyword {

@@ -37,7 +37,9 @@ const MODELLED: readonly Keyword[] = [
   }),
   integer('vrrp_garp_lower_prio_delay', 0, 4294, "vrrp_garp_lower_prio_delay '{v}' invalid - ignoring"),
   integer('vrrp_garp_lower_prio_repeat', 0, SIGNED, "Invalid vrrp_garp_lower_prio_repeat '{v}'"),
-  integer('vrrp_garp_master_refresh', 0, UNSIGNED, "Invalid vrrp_garp_master_refresh '{v}' - ignoring"),
+  integer('vrrp_garp_master_refresh', 0, UNSIGNED, "Invalid vrrp_garp_master_refresh '{v}' - ignoring", {
+    afterRefusal: 0,
+  }),
   integer(
     'vrrp_garp_master_refresh_repeat',
     0,
@@ -49,8 +51,13 @@ const MODELLED: readonly Keyword[] = [
   decimal('vrrp_gna_interval', 1n, 4_294_967_295n, "vrrp_gna_interval '{v}' is invalid"),
   boolean('vrrp_min_garp', 'Invalid value for vrrp_min_garp specified'),
   integer('vrrp_down_timer_adverts', 1, 100, "Invalid vrrp_down_timer_adverts [1:100] '{v}'"),
-  integer('vrrp_version', 2, 3, 'VRRP Error: Version must be either 2 or 3'),
-  decimal('vrrp_startup_delay', 1000n, 4_294_967_295n, "vrrp_startup_delay '{v}' is invalid", true),
+  integer('vrrp_version', 2, 3, 'VRRP Error: Version must be either 2 or 3', {
+    signed: true,
+    forgetful: true,
+  }),
+  decimal('vrrp_startup_delay', 1000n, 4_294_967_295n, "vrrp_startup_delay '{v}' is invalid", {
+    strict: true,
+  }),
   special('vrrp_mcast_group4', 'multicast-group'),
   flag('vrrp_skip_check_adv_addr'),
   flag('vrrp_strict'),
@@ -87,12 +94,25 @@ const WITHOUT_EFFECT: readonly Keyword[] = [
   integer('bfd_rt_priority', -SIGNED - 1, SIGNED, "bfd process real-time priority '{v}' invalid", {
     alone: { says: 'No bfd process real-time priority specified' },
   }),
-  integer('max_auto_priority', -1, 99, "max_auto_priority '{v}' must be in [0, 99] (or -1 to disable) - ignoring", {
-    alone: 'accepted',
-  }),
-  integer('min_auto_priority_delay', 1, 10_000_000, "min_auto_priority_delay '{v}' must be in [1, 10000000] - ignoring", {
-    alone: { says: 'min_auto_priority_delay requires delay time' },
-  }),
+  integer(
+    'max_auto_priority',
+    -1,
+    99,
+    "max_auto_priority '{v}' must be in [0, 99] (or -1 to disable) - ignoring",
+    {
+      alone: 'accepted',
+    },
+  ),
+  integer(
+    'min_auto_priority_delay',
+    1,
+    10_000_000,
+    "min_auto_priority_delay '{v}' must be in [1, 10000000] - ignoring",
+    {
+      signed: true,
+      alone: { says: 'min_auto_priority_delay requires delay time' },
+    },
+  ),
   integer('vrrp_rx_bufs_multiplier', 1, UNSIGNED, 'Invalid vrrp_rx_bufs_multiplier {v}', {
     alone: { says: 'Invalid vrrp_rx_bufs_multiplier' },
   }),
@@ -132,9 +152,15 @@ const UNSIMULATED = unsimulated(
   integer('startup_script_timeout', 1, 1000, "startup_script_timeout '{v}' must be in [1, 1000] - ignoring", {
     alone: { says: 'startup_script_timeout requires value' },
   }),
-  integer('shutdown_script_timeout', 1, 1000, "shutdown_script_timeout '{v}' must be in [1, 1000] - ignoring", {
-    alone: { says: 'shutdown_script_timeout requires value' },
-  }),
+  integer(
+    'shutdown_script_timeout',
+    1,
+    1000,
+    "shutdown_script_timeout '{v}' must be in [1, 1000] - ignoring",
+    {
+      alone: { says: 'shutdown_script_timeout requires value' },
+    },
+  ),
   integer('nftables_priority', -SIGNED - 1, SIGNED, "invalid nftables chain priority '{v}'"),
   integer('nftables_ipvs_start_fwmark', 1, UNSIGNED, "invalid ipvs nftables start_fwmark priority '{v}'"),
   boolean('smtp_alert', "Invalid value '{v}' for global smtp_alert specified"),

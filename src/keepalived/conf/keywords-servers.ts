@@ -34,9 +34,15 @@ export const VIRTUAL_SERVER: readonly Keyword[] = [
   special('lb_kind', 'forwarding-method'),
   special('lvs_method', 'forwarding-method'),
   special('protocol', 'protocol'),
-  integer('persistence_timeout', 1, 2_678_400, 'persistence_timeout invalid', { alone: 'accepted', bare: 360 }),
+  integer('persistence_timeout', 1, 2_678_400, 'persistence_timeout invalid', {
+    alone: 'accepted',
+    bare: 360,
+  }),
   special('persistence_granularity', 'granularity'),
-  integer('quorum', 1, UNSIGNED, 'Quorum {v} must be in [1, 4294967295]. Setting to 1.', { onRefusal: 1 }),
+  integer('quorum', 1, UNSIGNED, 'Quorum {v} must be in [1, 4294967295]. Setting to 1.', {
+    forgetful: true,
+    afterRefusal: 1,
+  }),
   integer('hysteresis', 0, UNSIGNED, 'Hysteresis {v} must be in [0, 4294967295] - ignoring'),
   integer('weight', 1, SIGNED, 'Virtual server weight {v} is outside range 1-2147483647'),
   flag('alpha'),
@@ -62,7 +68,7 @@ export const VIRTUAL_SERVER: readonly Keyword[] = [
 ];
 
 export const REAL_SERVER: readonly Keyword[] = [
-  integer('weight', 0, SIGNED, 'Real server weight {v} is outside range 0-2147483647', { onRefusal: 'digits' }),
+  integer('weight', 0, SIGNED, 'Real server weight {v} is outside range 0-2147483647'),
   special('lvs_method', 'forwarding-method'),
   decimal('delay_loop', 1n, ANY, "real server delay_loop '{v}' invalid - ignoring"),
   decimal('connect_timeout', 1n, TIMEOUT, 'real server connect_timeout {v} invalid - ignoring'),
@@ -93,7 +99,7 @@ export const REAL_SERVER: readonly Keyword[] = [
 
 /** In every checker. */
 const CHECK: readonly Keyword[] = [
-  integer('retry', 0, UNSIGNED, "Invalid retry connection value '{v}'", { onRefusal: 'digits' }),
+  integer('retry', 0, UNSIGNED, "Invalid retry connection value '{v}'"),
   decimal('delay_before_retry', 0n, ANY, "Invalid delay_before_retry connection value '{v}'"),
   decimal('warmup', 0n, ANY, "Invalid warmup connection value '{v}'"),
   decimal('delay_loop', 1n, ANY, "delay_loop '{v}' is invalid - ignoring"),
@@ -161,7 +167,10 @@ export const UDP_CHECK: readonly Keyword[] = [
 
 export const PING_CHECK: readonly Keyword[] = [...CHECK, ...CONNECTION];
 
-export const FILE_CHECK: readonly Keyword[] = [word('track_file'), word('weight', { says: 'track file weight missing' })];
+export const FILE_CHECK: readonly Keyword[] = [
+  word('track_file'),
+  word('weight', { says: 'track file weight missing' }),
+];
 
 export const BFD_CHECK: readonly Keyword[] = [
   word('name', { says: '({name}) BFD_CHECK - No or too many names specified - skipping checker' }),

@@ -24,31 +24,38 @@ const NOTIFY = 'notify notify_backup notify_fault notify_master notify_stop';
 export const VRRP_INSTANCE: readonly Keyword[] = [
   special('state', 'state'),
   special('interface', 'interface'),
-  integer('virtual_router_id', 1, 255, "({name}): VRID '{v}' not valid - must be between 1 & 255"),
+  integer('virtual_router_id', 1, 255, "({name}): VRID '{v}' not valid - must be between 1 & 255", {
+    forgetful: true,
+  }),
   integer('priority', 1, 255, '({name}) Priority not valid! must be between 1 & 255. Using default 100', {
-    onRefusal: 100,
+    forgetful: true,
+    afterRefusal: 100,
   }),
   decimal(
     'advert_int',
     10_000n,
     255_000_000n,
     '({name}) Advert interval ({v}) not valid! Must be > 0 - ignoring',
-    true,
+    { strict: true },
   ),
-  integer('version', 2, 3, '({name}): Version must be either 2 or 3'),
+  integer('version', 2, 3, '({name}): Version must be either 2 or 3', { forgetful: true }),
   block('authentication'),
   list('virtual_ipaddress', 'addresses'),
   list('virtual_ipaddress_excluded', 'addresses'),
   flag('nopreempt'),
   flag('preempt', 'nopreempt', false),
-  decimal('preempt_delay', 0n, 1_000_000_000n, '({name}) Preempt_delay not valid! must be between 0-1000'),
+  decimal('preempt_delay', 0n, 1_000_000_000n, '({name}) Preempt_delay not valid! must be between 0-1000', {
+    afterRefusal: 0,
+  }),
   integer('garp_master_delay', 0, 4294, "({name}): garp_master_delay '{v}' invalid - ignoring"),
   integer('garp_master_repeat', 0, UNSIGNED, "({name}): garp_master_repeat '{v}' invalid - ignoring", {
     zero: { says: '({name}): garp_master_repeat must be greater than 0, setting to 1', value: 1 },
   }),
   integer('garp_lower_prio_delay', 0, 4294, "({name}): garp_lower_prio_delay '{v}' invalid - ignoring"),
   integer('garp_lower_prio_repeat', 0, 2147483647, "({name}): Invalid garp_lower_prio_repeat '{v}'"),
-  integer('garp_master_refresh', 0, UNSIGNED, "({name}): Invalid garp_master_refresh '{v}' - ignoring"),
+  integer('garp_master_refresh', 0, UNSIGNED, "({name}): Invalid garp_master_refresh '{v}' - ignoring", {
+    afterRefusal: 0,
+  }),
   integer(
     'garp_master_refresh_repeat',
     0,

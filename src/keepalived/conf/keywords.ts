@@ -72,7 +72,10 @@ export interface TopLevelKeyword {
 }
 
 const blockLookups: ReadonlyMap<string, Lookup> = new Map(
-  Object.entries(BLOCKS).map(([name, keywords]) => [name, new Map(keywords.map((each) => [each.name, each]))]),
+  Object.entries(BLOCKS).map(([name, keywords]) => [
+    name,
+    new Map(keywords.map((each) => [each.name, each])),
+  ]),
 );
 
 const topLevelLookup: ReadonlyMap<string, TopLevelKeyword> = new Map(

@@ -5,7 +5,7 @@
  * Source: [037-unquoted-braces], [041-quoted-brace-token], [066-brace-extra-start], [072-text-after-close].
  */
 import { columnOf, type Piece } from './source.ts';
-import { splitWords, type Word } from './words.ts';
+import { splitWords, trimmed, type Word } from './words.ts';
 
 export type LineFault =
   | { readonly kind: 'open-quote' | 'unmatched-quote'; readonly text: string; readonly at: Word }
@@ -85,8 +85,8 @@ export class LineReader {
   }
 
   private addText(piece: Piece, start: number, end: number): void {
-    const text = piece.text.slice(start, end).trim();
-    const from = start + piece.text.slice(start, end).search(/\S/);
+    const { text, start: blanks } = trimmed(piece.text.slice(start, end));
+    const from = start + blanks;
     const { words, openQuote } = splitWords(text);
     if (openQuote >= 0) {
       this.faults.push({ kind: 'unmatched-quote', text, at: wordAt(piece, '"', from + openQuote) });

@@ -3,11 +3,12 @@
  * when they refuse. Integers and decimals are base ten; decimals are microseconds inside.
  * Source: [095-vrrp-numbers-forms], [207-vs-delay-loop], [209-vs-timers-bad], [220-rs-weights], [251-global-bools].
  */
+import { trimmed } from './words.ts';
 
 export interface NumberRead<T> {
   /** What keepalived says about it. */
   readonly complaints: readonly string[];
-  /** The value, or what a refusal leaves in its place; null where there is none (negative). */
+  /** Of a text that is no number: what the digits before the fault come to. null: nothing that could be used. */
   readonly value: T | null;
   readonly accepted: boolean;
 }
@@ -17,19 +18,20 @@ const MAX_SIGNED = 2 ** 31 - 1;
 const MAX_MICROSECONDS = 2n ** 64n - 1n;
 const DECIMALS = 6;
 
-/** `low` below 0 makes it the reader of signed numbers. */
-export function readInteger(text: string, low: number, high: number): NumberRead<number> {
-  const number = text.trimStart();
-  const signed = low < 0;
-  if (!signed && number.startsWith('-')) return refused(`negative number '${text}'`, null);
+/** The readers of signed and of unsigned numbers differ in what they say. */
+export function readInteger(text: string, low: number, high: number, signed = low < 0): NumberRead<number> {
+  const number = text.slice(trimmed(text).start);
+  if (!signed && number.startsWith('-')) return refused<number>(`negative number '${text}'`, null);
   const digits = /^[+-]?\d+/.exec(number)?.[0] ?? '';
   const value = Number(digits);
-  if (digits !== number) return refused(`invalid number '${text}'`, value);
-  if (!signed && value > MAX_UNSIGNED) return refused(`number '${text}' outside unsigned integer range`, value);
+  const inRange = value >= low && value <= high;
+  if (digits !== number) return refused<number>(`invalid number '${text}'`, inRange ? value : null);
+  if (!signed && value > MAX_UNSIGNED)
+    return refused<number>(`number '${text}' outside unsigned integer range`, null);
   if (signed && (value > MAX_SIGNED || value < -MAX_SIGNED - 1)) {
-    return refused(`number '${text}' outside integer range`, value);
+    return refused<number>(`number '${text}' outside integer range`, null);
   }
-  if (value < low || value > high) return refused(`number '${text}' outside range [${low}, ${high}]`, value);
+  if (!inRange) return refused<number>(`number '${text}' outside range [${low}, ${high}]`, null);
   return { complaints: [], value, accepted: true };
 }
 
@@ -38,8 +40,8 @@ export function readInteger(text: string, low: number, high: number): NumberRead
  * `strict` it goes on with the digits before it taken as microseconds, if they lie in the range: `5s` is 5 µs.
  */
 export function readDecimal(text: string, low: bigint, high: bigint, strict: boolean): NumberRead<bigint> {
-  const number = text.trimStart();
-  if (number.startsWith('-')) return refused(`negative number '${text}'`, null);
+  const number = text.slice(trimmed(text).start);
+  if (number.startsWith('-')) return refused<bigint>(`negative number '${text}'`, null);
   const dot = number.indexOf('.');
   const whole = dot < 0 ? number : number.slice(0, dot);
   const decimals = dot < 0 ? '' : number.slice(dot + 1);
@@ -53,15 +55,16 @@ export function readDecimal(text: string, low: bigint, high: bigint, strict: boo
   const digits = /^\+?\d*/.exec(shifted)?.[0] ?? '';
   const value = BigInt(digits.replace('+', '')) + roundUp;
   const inRange = value >= low && value <= high;
+  const kept = inRange ? value : null;
   if (digits !== shifted) {
     complaints.push(`invalid number '${text}'`);
-    return { complaints, value, accepted: !strict && inRange };
+    return { complaints, value: kept, accepted: !strict && inRange };
   }
   if (value > MAX_MICROSECONDS) complaints.push(`number '${text}' outside unsigned decimal range`);
   else if (!inRange) {
     complaints.push(`number '${text}' outside range [${decimalText(low)}, ${decimalText(high)}]`);
   }
-  return { complaints, value, accepted: inRange };
+  return { complaints, value: kept, accepted: inRange };
 }
 
 /** True, false, or null for anything but the six words keepalived knows. */

@@ -13,6 +13,8 @@ export class Pass {
   readonly root: Section;
   /** Blocks still to be skipped over: a depth; -1: the next line decides whether there is a block to skip. */
   skip = 0;
+  /** The first interface that was named and does not exist. */
+  interfaceMissing: Word | null = null;
   /** Number printed with messages; null when the text is at its end. */
   private number: number | null = null;
   private ended = false;
@@ -54,11 +56,33 @@ export class Pass {
     if (!this.stopped) this.report.message(this.name, this.number, { code, severity, text, at, hint });
   }
 
-  /** A message after which keepalived ends. */
-  die(text: string, at: At, hint: string): void {
-    this.say('missing-argument', 'error', text, at, hint);
+  /** An IPv6 address where keepalived takes one. */
+  ipv6(at: Word): void {
+    const text = 'IPv6 is not simulated: this address is left out';
+    this.report.refuse({ code: 'ipv6-not-simulated', severity: 'error', text, at });
+  }
+
+  /** keepalived does not start when a word it must have is missing; `position` counts from 0. */
+  dieOfMissingWord(words: readonly Word[], position: number): void {
+    const first = words[0] as Word;
+    const before = words[position - 1] as Word;
+    const text =
+      `*** Configuration line starting \`${first.text}\` is missing a parameter ` +
+      `after keyword \`${before.text}\` at word position ${position + 1}`;
+    const hint = `write a value after '${before.text}'; without it keepalived refuses to start`;
+    this.say('missing-argument', 'error', text, before, hint);
     this.report.fatal = true;
     this.report.usable = false;
+  }
+
+  /** Says `text` where the host has no such interface: keepalived will not start then. */
+  needInterface(word: Word, text: string): void {
+    if (this.interfaces === null || this.interfaces.has(word.text)) return;
+    if (this.globalDefs?.has('dynamic_interfaces') === true) return;
+    this.interfaceMissing ??= word;
+    const known = [...this.interfaces].filter((name) => name !== 'lo');
+    const hint = `this host has ${known.join(', ') || 'no interface'}`;
+    this.say('no-such-interface', 'error', text, word, hint);
   }
 
   private end(): void {
@@ -74,21 +98,24 @@ export class Pass {
     const { at } = fault;
     switch (fault.kind) {
       case 'open-quote':
-        return this.say('open-quote', 'error', `Unterminated quote '${fault.text}'`, at, OPEN_QUOTE_HINT);
+        this.say('open-quote', 'error', `Unterminated quote '${fault.text}'`, at, OPEN_QUOTE_HINT);
+        return;
       case 'unmatched-quote':
-        return this.say('open-quote', 'error', `Unmatched quote: '${fault.text}'`, at, OPEN_QUOTE_HINT);
+        this.say('open-quote', 'error', `Unmatched quote: '${fault.text}'`, at, OPEN_QUOTE_HINT);
+        return;
       case 'extra-brace':
-        return this.say('extra-brace', 'error', "Extra '}' found", at, "no '{' is open here");
+        this.say('extra-brace', 'error', "Extra '}' found", at, "no '{' is open here");
+        return;
       default:
-        return this.beyond(fault.kind, at);
+        this.beyond(fault.kind, at);
+        return;
     }
   }
 
   private beyond(kind: Unsimulated, at: Word): void {
     const text = `${BEYOND[kind]} not simulated: this line is left out`;
     const hint = 'write out what it stands for';
-    this.report.problem({ code: `${kind}-not-simulated`, severity: 'error', text, at, hint });
-    this.report.usable = false;
+    this.report.refuse({ code: `${kind}-not-simulated`, severity: 'error', text, at, hint });
   }
 }
 
@@ -96,7 +123,7 @@ const OPEN_QUOTE_HINT = 'the rest of the line from this quote on is lost';
 
 const BEYOND: Readonly<Record<Unsimulated, string>> = {
   include: 'include files are',
-  definition: 'definitions ($NAME=, ${NAME}) are',
+  definition: 'definitions ($NAME=) are',
   condition: 'conditions (@id) are',
   sequence: 'sequences (~SEQ, ~LST) are',
 };

@@ -63,6 +63,12 @@ export class Report {
     this.problems.push({ code, severity, message: text, where, hint: hint ?? null });
   }
 
+  /** The same, and the configuration cannot be used: it would not mean here what it means to keepalived. */
+  refuse(finding: Finding): void {
+    this.problem(finding);
+    this.usable = false;
+  }
+
   placeOf(word: Word): Place {
     return { file: this.file, line: word.line, column: word.column };
   }

@@ -13,13 +13,13 @@ interface Setting {
 }
 
 export class Section {
-  readonly children: Section[] = [];
+  children: Section[] = [];
   /** Entries of virtual_ipaddress and virtual_ipaddress_excluded. */
   readonly addresses: VirtualAddress[] = [];
   readonly excludedAddresses: VirtualAddress[] = [];
   /** Words of a list block. */
   readonly words: string[] = [];
-  /** Of a vrrp_instance: set by its first address. */
+  /** Of a vrrp_instance: set by its first address; of a server: by its head; of a checker: of where it connects. */
   family: 4 | 6 | null = null;
   /** Of a server: what its head says. Port 0: none. */
   ip = 0;
@@ -33,12 +33,18 @@ export class Section {
     /** The name messages call it by; a block without one has its parent's. */
     readonly name: string,
     readonly where: Place,
+    /** What it was opened with, where that is not the name of the block. */
+    readonly keyword = block,
     /** The block has no effect here, whatever stands in it. */
     readonly unsimulated = false,
   ) {}
 
   set(keyword: string, value: Value, where: Place): void {
     this.settings.set(keyword, { value, where });
+  }
+
+  unset(keyword: string): void {
+    this.settings.delete(keyword);
   }
 
   has(keyword: string): boolean {
@@ -63,6 +69,11 @@ export class Section {
   text(keyword: string): string | null {
     const value = this.settings.get(keyword)?.value;
     return typeof value === 'string' ? value : null;
+  }
+
+  /** Takes out the blocks of that name. */
+  remove(block: string): void {
+    this.children = this.children.filter((each) => each.block !== block);
   }
 
   child(block: string): Section | null {

@@ -17,7 +17,17 @@ export interface SplitText {
   readonly openQuote: number;
 }
 
+/** As in C; a no-break space or a byte order mark is part of a word. */
 const WHITE_SPACE = ' \t\r\n\v\f';
+
+/** The text without white space at its ends, and how much of it was at the beginning. */
+export function trimmed(text: string): { readonly text: string; readonly start: number } {
+  let start = 0;
+  let end = text.length;
+  while (start < end && WHITE_SPACE.includes(text[start] as string)) start++;
+  while (end > start && WHITE_SPACE.includes(text[end - 1] as string)) end--;
+  return { text: text.slice(start, end), start };
+}
 
 export function splitWords(text: string): SplitText {
   const words: { text: string; index: number }[] = [];

@@ -71,8 +71,8 @@ export class ShapeProblems {
       case 'invalid_value': {
         const allowed = issue.values.map(String);
         const message = `${shown(value)} is not one of ${allowed.join(', ')}`;
-        const hint = typeof value === 'string' ? suggestion(value, allowed, 'one of') : null;
-        this.report.error(where, 'bad-value', message, hint);
+        const meant = typeof value === 'string' ? nearest(value, allowed) : null;
+        this.report.error(where, 'bad-value', message, meant === null ? null : `did you mean ${meant}?`);
         return;
       }
       case 'invalid_type':

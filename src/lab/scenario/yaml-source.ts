@@ -4,18 +4,22 @@
  * scenario is.
  */
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
+  Lexer,
   type Pair,
-  parseDocument,
+  Parser,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
+import { assert } from '../../engine/invariant.ts';
 import type { Place, Problem } from '../../engine/problem.ts';
 
 export type Path = readonly PropertyKey[];
@@ -27,10 +31,14 @@ const MAX_LENGTH = 256 * 1024;
 /** What follows the first errors of a broken file is mostly their echo. */
 const MAX_ERRORS = 20;
 const MAX_ALIASES = 100;
+/** Of maps, lists and scalars in each other; a scenario needs a dozen. */
+const MAX_DEPTH = 64;
 
 export class YamlSource {
   /** Offsets at which lines begin. */
   private readonly lineStarts: readonly number[];
+  /** What maps hold by key, of those that were asked. */
+  private readonly pairs = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(
     readonly file: string,
@@ -68,6 +76,15 @@ export class YamlSource {
     return this.placeAt(this.find(path).key);
   }
 
+  private pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    let pairs = this.pairs.get(map);
+    if (pairs === undefined) {
+      pairs = new Map(map.items.map((pair) => [keyText(pair.key), pair]));
+      this.pairs.set(map, pairs);
+    }
+    return pairs;
+  }
+
   private find(path: Path): { key: number; value: number } {
     let node: unknown = this.document?.contents;
     let value = startOf(node) ?? 0;
@@ -75,7 +92,7 @@ export class YamlSource {
     for (const step of path) {
       if (isAlias(node) && this.document !== null) node = node.resolve(this.document);
       if (isMap(node)) {
-        const pair: Pair | undefined = node.items.find((item) => keyText(item.key) === String(step));
+        const pair = this.pairsOf(node).get(String(step));
         if (pair === undefined) break;
         key = startOf(pair.key) ?? value;
         node = pair.value;
@@ -120,17 +137,28 @@ export function readYaml(text: string, file: string): { source: YamlSource; prob
     const message = `${Math.ceil(text.length / 1024)} kB is too long, the limit is ${MAX_LENGTH / 1024} kB`;
     return { source: blank, problems: [problem(MAX_LENGTH, message, 'put long texts in files beside it')] };
   }
-  const document = parseDocument(text, { prettyErrors: false, resolveKnownTags: false, logLevel: 'error' });
+  const tokens = tokensOf(text);
+  if (typeof tokens === 'number') {
+    return { source: blank, problems: [problem(tokens, 'too deeply nested', null)] };
+  }
+  // That keys are unique is seen to below: the library compares every key with every other.
+  const composer = new Composer({ resolveKnownTags: false, uniqueKeys: false, logLevel: 'error' });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  assert(document !== undefined, 'there is a document even in an empty text');
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) {
     const problems = new Map<number, Problem>();
     for (const error of errors) {
-      const [message, hint] = explain(error, text);
+      const [message, hint] = explain(error);
       const offset = error.pos[0];
       if (!problems.has(offset)) problems.set(offset, problem(offset, message, hint));
       if (problems.size === MAX_ERRORS) break;
     }
     return { source: blank, problems: [...problems.values()] };
+  }
+  if (second !== undefined) {
+    const message = 'a second document begins here';
+    return { source: blank, problems: [problem(second.range[0], message, 'one file holds one document')] };
   }
   try {
     const problems = forbidden(document).map(([offset, message]) => problem(offset, message, null));
@@ -138,34 +166,41 @@ export function readYaml(text: string, file: string): { source: YamlSource; prob
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { source: new YamlSource(file, text, document, value), problems: [] };
   } catch (error) {
-    // The two ways in which well-formed YAML can be too much: aliases of aliases, nesting beyond the stack.
-    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    const message = 'this expands to too much: aliases of aliases, or too deeply nested';
+    // How the library says that aliases of aliases expand to too much.
+    if (!(error instanceof ReferenceError)) throw error;
+    const message = 'aliases of aliases expand to too much from here on';
     return { source: blank, problems: [problem(firstAlias(document), message, null)] };
   }
 }
 
+/**
+ * The library's tokens, or the offset at which the text nests too deeply. Its parser keeps a list of what is
+ * open; its composer recurses, and brings the process down on text that nests deeply enough.
+ */
+function tokensOf(text: string): CST.Token[] | number {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH) return parser.offset;
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
 /** The library's message in our words where we have better ones, and how to mend it. */
-function explain(error: YAMLError, text: string): [message: string, hint: string | null] {
+function explain(error: YAMLError): [message: string, hint: string | null] {
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return ['a tab cannot indent YAML', 'indent with spaces'];
-    case 'DUPLICATE_KEY': {
-      const key = /^[^\s:,}]+/.exec(text.slice(error.pos[0]));
-      return [`the key ${key === null ? '' : `${key[0]} `}appears twice in this map`, null];
-    }
     case 'BAD_INDENT':
       return error.message.startsWith('Flow')
         ? ['a bracket or brace is not closed', null]
         : ['this line is indented unlike its neighbours', 'keys of one map start at the same column'];
-    case 'MULTIPLE_DOCS':
-      return ['a second document begins here', 'one file holds one document'];
     case 'BLOCK_AS_IMPLICIT_KEY':
       return ['a colon too many on this line', 'put a text that contains ": " in quotes'];
     case 'TAG_RESOLVE_FAILED':
       return ['tags (!) are not used here', 'put a text that begins with ! in quotes'];
-    case 'RESOURCE_EXHAUSTION':
-      return ['too deeply nested', null];
     default:
       return [`not readable as YAML: ${error.message}`, null];
   }
@@ -174,16 +209,31 @@ function explain(error: YAMLError, text: string): [message: string, hint: string
 /** What YAML allows and a plain object cannot hold, or aliases cannot mean. */
 function forbidden(document: Document): [offset: number, message: string][] {
   const found: [number, string][] = [];
-  visit(document, (_key, node) => {
-    if (isAlias(node) && node.resolve(document) === undefined) {
-      found.push([startOf(node) ?? 0, `the alias *${node.source} has no anchor before it`]);
-    }
-    if (!isPair(node)) return;
-    if (!isScalar(node.key)) found.push([startOf(node.key) ?? 0, 'a key must be a plain word']);
-    else if (node.key.value === '__proto__')
-      found.push([startOf(node.key) ?? 0, '__proto__ cannot be a key']);
+  const anchors = new Set<string>();
+  let aliases = 0;
+  const refuse = (node: unknown, message: string) => found.push([startOf(node) ?? 0, message]);
+  visit(document, {
+    Node(_key, node) {
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (!isAlias(node)) return undefined;
+      if (!anchors.has(node.source)) refuse(node, `the alias *${node.source} has no anchor before it`);
+      if (++aliases <= MAX_ALIASES) return undefined;
+      refuse(node, `more than ${MAX_ALIASES} aliases`);
+      return visit.BREAK;
+    },
+    Map(_key, map) {
+      if (map.anchor !== undefined) anchors.add(map.anchor);
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const name = keyText(key);
+        if (!isScalar(key)) refuse(key, 'a key must be a plain word');
+        else if (name === '__proto__') refuse(key, '__proto__ cannot be a key');
+        else if (seen.has(name)) refuse(key, `the key ${name} appears twice in this map`);
+        seen.add(name);
+      }
+    },
   });
-  return found;
+  return found.slice(0, MAX_ERRORS);
 }
 
 function firstAlias(document: Document): number {

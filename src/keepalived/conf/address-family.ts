@@ -1,0 +1,34 @@
+/** Tells IPv4 from IPv6 from neither, as inet_pton does. IPv6 addresses are recognised only: none is used. */
+import { parseIp } from '../../wire/ip-address.ts';
+
+/** inet_pton takes no number with leading zeros: they once meant octal. */
+export function parseIpv4(text: string): number | null {
+  return /(^|\.)0\d/.test(text) ? null : parseIp(text);
+}
+
+/** Most places take a prefix length behind an address and make nothing of it. */
+export function withoutLength(text: string): string {
+  const slash = text.indexOf('/');
+  return slash < 0 ? text : text.slice(0, slash);
+}
+
+export function familyOf(text: string): 4 | 6 | null {
+  if (parseIpv4(text) !== null) return 4;
+  return isIpv6(text) ? 6 : null;
+}
+
+/** RFC 4291 §2.2: eight groups, one run of zeros left out, the last two groups as IPv4 if wanted. */
+export function isIpv6(text: string): boolean {
+  if (text.length > 45 || !/^[0-9a-fA-F:.]+$/.test(text) || !text.includes(':')) return false;
+  let groups = text;
+  const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (tail !== null) {
+    if (parseIpv4(tail[1] as string) === null) return false;
+    groups = `${text.slice(0, -(tail[1] as string).length)}0:0`;
+  }
+  const halves = groups.split('::');
+  if (halves.length > 2) return false;
+  const parts = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (!parts.every((part) => /^[0-9a-fA-F]{1,4}$/.test(part))) return false;
+  return halves.length === 2 ? parts.length < 8 : parts.length === 8;
+}
