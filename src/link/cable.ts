@@ -36,10 +36,11 @@ const WIRE_OVERHEAD_BYTES = 24;
 const MIN_FRAME_BYTES = 60;
 const DEFAULT_LATENCY_NS = 10_000;
 
-/** One direction of a cable. Counts every frame: sent = delivered + dropped + still on the way. */
+/** One direction of a cable. Counts every frame: sent = delivered + dropped + in flight. */
 export class Lane {
   sent = 0;
   delivered = 0;
+  inFlight = 0;
   readonly dropped = new Map<FrameDropReason, number>();
   cut = false;
   /** Frames for which any of these returns true are lost. */
@@ -49,6 +50,8 @@ export class Lane {
   loss: number;
   bitsPerSecond: number;
   tap: FrameTap | null = null;
+  /** Of those in flight the first so many were on their way when the carrier went. */
+  private doomed = 0;
   private busyUntilNs = 0;
   private lastArrivalNs = 0;
   private chance: RandomStream | null = null;
@@ -74,14 +77,25 @@ export class Lane {
       return this.drop(frame, 'blocked');
     }
     if (this.loss > 0 && this.draw() < this.loss) return this.drop(frame, 'cable loss');
+    this.inFlight++;
     this.engine.deliverAt(this.arrivalNs(frame), this, frame, cause);
   }
 
   /** The far end of the lane: the cable may have been pulled while the frame was on its way. */
   receive(frame: Frame): void {
-    if (!this.cable.carrier || this.cut) return this.drop(frame, 'cable cut');
+    this.inFlight--;
+    if (this.doomed > 0) {
+      this.doomed--;
+      return this.drop(frame, 'cable cut');
+    }
+    if (this.cut) return this.drop(frame, 'cable cut');
     this.delivered++;
     this.to().receive(frame);
+  }
+
+  /** The carrier goes: what is on its way is lost, even if it comes back before that would have arrived. */
+  carrierLost(): void {
+    this.doomed = this.inFlight;
   }
 
   private arrivalNs(frame: Frame): number {
@@ -166,6 +180,10 @@ export class Cable {
     const carrier = !this.pulled && this.a.lit && this.b.lit;
     if (carrier === this.carrier) return;
     this.carrier = carrier;
+    if (!carrier) {
+      this.aToB.carrierLost();
+      this.bToA.carrierLost();
+    }
     this.a.carrierChanged(carrier);
     this.b.carrierChanged(carrier);
   }

@@ -21,7 +21,6 @@ interface AddressRow {
 function addrLines(kernel: Kernel): string[] {
   return kernel.devices.all.flatMap((device) =>
     kernel.addresses.onDevice(device).map(({ ip: at, length, scope, secondary, label }) => {
-      // lo is one of the few names `ip` prints bare.
       const flags = secondary ? ' secondary' : '';
       return `inet ${ipText(at)}/${length} scope ${scope}${flags} ${label}`;
     }),

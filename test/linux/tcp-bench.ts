@@ -13,11 +13,11 @@ import type { Device } from '../../src/linux/device.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import { hex } from '../../src/wire/bytes.ts';
 import { decodeFrame } from '../../src/wire/codec.ts';
-import { ARP, type Frame, IPV4 } from '../../src/wire/ethernet.ts';
+import { ARP, type Frame, IPV4, ipv4Frame } from '../../src/wire/ethernet.ts';
 import { ip, ipText, parsePrefix } from '../../src/wire/ip-address.ts';
-import { TCP, type TcpPacket } from '../../src/wire/ipv4.ts';
+import { Ipv4Packet, TCP, type TcpPacket } from '../../src/wire/ipv4.ts';
 import { Mac } from '../../src/wire/mac.ts';
-import { ACK, FIN, PSH, RST, SYN, type Tcp } from '../../src/wire/tcp.ts';
+import { ACK, FIN, NO_BYTES, NO_OPTIONS, PSH, RST, SYN, Tcp } from '../../src/wire/tcp.ts';
 
 export interface RecordedFrame {
   readonly tMs: number;
@@ -131,6 +131,60 @@ export class Segment {
 /** A frame as if it came by the cable. */
 export function inject(host: Host, bytes: string): void {
   host.nic.receive(decodeFrame(hex(bytes)));
+}
+
+/** The other end of a connection, played by hand: what it sends is what a test says. */
+export class ScriptedPeer {
+  private read: number;
+  private readonly ip: number;
+
+  constructor(
+    private readonly segment: Segment,
+    private readonly host: Host,
+    address: string,
+    private readonly port: number,
+    /** Address and port of the host's side. */
+    private readonly local: { readonly ip: number; port: number },
+  ) {
+    this.ip = ip(address);
+    this.read = segment.seen.length;
+    host.neighbour(address, '02:00:00:00:00:99');
+  }
+
+  /** Sends a segment, which arrives now. */
+  send(
+    flags: number,
+    seq: number,
+    ack: number,
+    extra: Partial<Pick<Tcp, 'data' | 'window' | 'options'>> = {},
+  ): void {
+    const { data = NO_BYTES, window = 64240, options = NO_OPTIONS } = extra;
+    const tcp = new Tcp(this.port, this.local.port, seq, ack, flags, window, options, data);
+    const packet = new Ipv4Packet(this.ip, this.local.ip, 64, 0, 1, true, false, TCP, tcp);
+    this.host.nic.receive(ipv4Frame(this.host.nic.mac, Mac.of(0x020000000099), packet));
+  }
+
+  /** Segments the host has sent to this peer since last asked. */
+  heard(): Tcp[] {
+    const fresh = this.segment.seen.slice(this.read);
+    this.read = this.segment.seen.length;
+    return fresh.flatMap(({ frame, dir, at }) =>
+      dir === 'tx' &&
+      at === this.host.nic.name &&
+      frame.kind === IPV4 &&
+      frame.payload.kind === TCP &&
+      frame.payload.dst === this.ip
+        ? [frame.payload.payload]
+        : [],
+    );
+  }
+
+  /** The same, as `SA`, `PA5` … : flags and length. */
+  heardText(): string {
+    return this.heard()
+      .map(({ flags, data }) => `${flagsText(flags)}${data.length > 0 ? data.length : ''}`)
+      .join(' ');
+  }
 }
 
 // ── one form for both ────────────────────────────────────────────────────────────────────────────────────────────────

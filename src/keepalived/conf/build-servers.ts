@@ -94,9 +94,6 @@ function tcpCheck(checker: Section, server: Section, service: Section): TcpCheck
   const inherited = (keyword: string): number | null =>
     checker.number(keyword) ?? server.number(keyword) ?? service.number(keyword);
   const delayLoopNs = inherited('delay_loop') ?? DELAY_LOOP_NS;
-  const retry = inherited('retry') ?? RETRY;
-  // Without retries the pause before them is not inherited either [208-vs-timers].
-  const pause = retry === 0 ? checker.number('delay_before_retry') : inherited('delay_before_retry');
   return {
     where: checker.where,
     connectIp: checker.number('connect_ip') ?? server.ip,
@@ -106,8 +103,8 @@ function tcpCheck(checker: Section, server: Section, service: Section): TcpCheck
     alpha: checker.boolean('alpha') ?? server.boolean('alpha') ?? service.boolean('alpha') ?? false,
     delayLoopNs,
     connectTimeoutNs: inherited('connect_timeout') ?? CONNECT_TIMEOUT_NS,
-    retry,
-    delayBeforeRetryNs: pause ?? DELAY_BEFORE_RETRY_NS,
+    retry: inherited('retry') ?? RETRY,
+    delayBeforeRetryNs: inherited('delay_before_retry') ?? DELAY_BEFORE_RETRY_NS,
     warmupNs: inherited('warmup') ?? delayLoopNs,
   };
 }

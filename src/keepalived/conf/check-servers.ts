@@ -69,7 +69,9 @@ export function checkServer(pass: Pass, section: Section, draft: ServerDraft): b
 function checkMethod(section: Section, draft: ServerDraft, name: string, say: Say): void {
   if (draft.method !== null) return;
   draft.method = 'NAT';
-  if (draft.realServers.every((server) => server.has('method'))) return;
+  const sorry = section.child('sorry_server');
+  const servers = sorry === null ? draft.realServers : [...draft.realServers, sorry];
+  if (servers.every((server) => server.has('method'))) return;
   const text = `Virtual server ${name}: no forwarding method set, setting default NAT`;
   say('missing-keyword', text, section.has('lb_kind') ? 'lb_kind' : '', "write 'lb_kind DR', NAT or TUN");
 }

@@ -17,7 +17,8 @@ export function readSetting(pass: Pass, section: Section, keyword: Keyword, word
   const first = words[0] as Word;
   const where = pass.report.placeOf(first);
   const reading: Reading = { pass, section, name, words, where };
-  const hasWord = words.length > 1;
+  const isExact = (form.kind === 'integer' || form.kind === 'word') && form.exact === true;
+  const hasWord = isExact ? words.length === 2 : words.length > 1;
   switch (form.kind) {
     case 'flag':
       section.set(form.sets ?? name, form.value, where);
@@ -68,12 +69,16 @@ function readIntegerForm({ pass, section, name, words, where }: Reading, form: I
     form.high,
     form.signed ?? form.low < 0,
   );
-  for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word);
   let stored = value;
+  let hint: string | null = null;
   if (!accepted) {
-    pass.say('value-refused', 'error', filled(form.refused, word.text, section), word);
-    if (form.forgetful === true || value === null) stored = form.afterRefusal ?? null;
+    // `keepalived -t` refuses where the daemon goes on with the digits.
+    const hasDigits = value !== null && form.strict !== true;
+    if (hasDigits) hint = `the running daemon takes it for ${pass.report.digitsTaken(value)}`;
+    if (!hasDigits || !pass.report.running) stored = form.afterRefusal ?? null;
   }
+  for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word, hint);
+  if (!accepted) pass.say('value-refused', 'error', filled(form.refused, word.text, section), word, hint);
   if (stored === null) return;
   if (stored === 0 && form.zero !== undefined) {
     stored = form.zero.value;

@@ -17,12 +17,14 @@ export interface IntegerForm {
   readonly alone: Alone;
   /** A value that is accepted and then put right. */
   readonly zero?: { readonly says: string; readonly value: number };
-  /** Forgets a text that is no number; the others keep the digits it begins with, if they lie in the range. */
-  readonly forgetful?: true;
-  /** What a refusal that leaves no digits sets; without it what stood before stays. */
+  /** The running daemon refuses `5s` as well; of the others it takes the 5, if that lies in the range. */
+  readonly strict?: true;
+  /** What a refusal sets; without it what stood before stays. */
   readonly afterRefusal?: number;
   /** Value without an argument. */
   readonly bare?: number;
+  /** A second word is as bad as none. */
+  readonly exact?: true;
 }
 
 export interface DecimalForm {
@@ -65,7 +67,7 @@ export type Form =
   | { readonly kind: 'boolean'; readonly refused: string }
   /** Its presence sets `sets` (default: the keyword itself) to `value`. */
   | { readonly kind: 'flag'; readonly sets?: string; readonly value: boolean }
-  | { readonly kind: 'word'; readonly alone: Alone }
+  | { readonly kind: 'word'; readonly alone: Alone; readonly exact?: true }
   | { readonly kind: 'special'; readonly read: Special; readonly alone: Alone }
   /** Lines up to `}`: words of their own, or addresses with options, or not looked into. */
   | { readonly kind: 'list'; readonly entries: Entries; readonly named: boolean }
@@ -102,6 +104,11 @@ export function decimal(
   more: Pick<DecimalForm, 'strict' | 'afterRefusal'> = {},
 ): Keyword {
   return { name, form: { kind: 'decimal', low, high, refused, ...more } };
+}
+
+/** Exactly one word. */
+export function oneWord(name: string, otherwise: string): Keyword {
+  return { name, form: { kind: 'word', alone: { says: otherwise }, exact: true } };
 }
 
 export function boolean(name: string, refused: string): Keyword {

@@ -53,7 +53,7 @@ const MODELLED: readonly Keyword[] = [
   integer('vrrp_down_timer_adverts', 1, 100, "Invalid vrrp_down_timer_adverts [1:100] '{v}'"),
   integer('vrrp_version', 2, 3, 'VRRP Error: Version must be either 2 or 3', {
     signed: true,
-    forgetful: true,
+    strict: true,
   }),
   decimal('vrrp_startup_delay', 1000n, 4_294_967_295n, "vrrp_startup_delay '{v}' is invalid", {
     strict: true,
@@ -115,6 +115,7 @@ const WITHOUT_EFFECT: readonly Keyword[] = [
   ),
   integer('vrrp_rx_bufs_multiplier', 1, UNSIGNED, 'Invalid vrrp_rx_bufs_multiplier {v}', {
     alone: { says: 'Invalid vrrp_rx_bufs_multiplier' },
+    exact: true,
   }),
   integer('vrrp_netlink_cmd_rcv_bufs', 0, UNSIGNED, 'vrrp_netlink_cmd_rcv_bufs size ({v}) invalid', {
     alone: { says: 'vrrp_netlink_cmd_rcv_bufs size missing' },

@@ -25,10 +25,10 @@ export const VRRP_INSTANCE: readonly Keyword[] = [
   special('state', 'state'),
   special('interface', 'interface'),
   integer('virtual_router_id', 1, 255, "({name}): VRID '{v}' not valid - must be between 1 & 255", {
-    forgetful: true,
+    strict: true,
   }),
   integer('priority', 1, 255, '({name}) Priority not valid! must be between 1 & 255. Using default 100', {
-    forgetful: true,
+    strict: true,
     afterRefusal: 100,
   }),
   decimal(
@@ -38,7 +38,7 @@ export const VRRP_INSTANCE: readonly Keyword[] = [
     '({name}) Advert interval ({v}) not valid! Must be > 0 - ignoring',
     { strict: true },
   ),
-  integer('version', 2, 3, '({name}): Version must be either 2 or 3', { forgetful: true }),
+  integer('version', 2, 3, '({name}): Version must be either 2 or 3', { strict: true }),
   block('authentication'),
   list('virtual_ipaddress', 'addresses'),
   list('virtual_ipaddress_excluded', 'addresses'),
@@ -76,6 +76,7 @@ export const VRRP_INSTANCE: readonly Keyword[] = [
   integer('debug', 0, 4, "({name}) Debug value '{v}' not valid; must be between 0-4"),
   integer('kernel_rx_buf_size', 0, UNSIGNED, '({name}) invalid kernel_rx_buf_size specified', {
     alone: { says: '({name}) invalid kernel_rx_buf_size specified' },
+    exact: true,
   }),
   ...unsimulated(
     boolean('smtp_alert', 'Invalid vrrp_instance smtp_alert parameter {v}'),

@@ -21,17 +21,27 @@ export interface ReadOptions {
 
 export interface ConfigReading {
   readonly config: KeepalivedConfig;
-  /** Sorted by place, each once. */
+  /** Sorted by place, each once, in the words of `keepalived -t`. */
   readonly problems: Problem[];
   /** False: keepalived would not run with this file, or it says more than the simulator understands. */
   readonly usable: boolean;
-  /** What keepalived prints about it, in its order: see `messageText`. */
+  /** What `keepalived -t` prints about it, in its order: see `messageText`. */
   readonly messages: readonly ConfigMessage[];
 }
 
 /** `file` is the name that problems give. */
 export function readConfig(text: string, file: string, options: ReadOptions = {}): ConfigReading {
-  const report = new Report(file);
+  const reading = readAs(text, new Report(file, false), options);
+  if (!reading.report.lenientDiffers) return reading;
+  const { config, usable } = readAs(text, new Report(file, true), options);
+  return { ...reading, config, usable };
+}
+
+function readAs(
+  text: string,
+  report: Report,
+  options: ReadOptions,
+): ConfigReading & { readonly report: Report } {
   const interfaces = options.interfaces === undefined ? null : new Set(options.interfaces);
   const read = (name: PassName, globalDefs: Section | null): Pass => {
     const pieces = name === 'global' ? piecesOfSource(text) : piecesOfCopy(text);
@@ -44,7 +54,7 @@ export function readConfig(text: string, file: string, options: ReadOptions = {}
   const checker = read('checker', globalDefs);
   const virtualServers = buildServers(checker);
   const vrrp = read('vrrp', globalDefs);
-  const vrrpInstances = report.fatal ? [] : buildInstances(vrrp);
+  const vrrpInstances = buildInstances(vrrp);
   read('bfd', globalDefs);
   const isEmpty = [first, checker, vrrp].every(({ root }) => root.children.length === 0);
   reportText(report, text, isEmpty);
@@ -53,10 +63,11 @@ export function readConfig(text: string, file: string, options: ReadOptions = {}
     problems: report.sorted(),
     usable: report.usable,
     messages: report.messages,
+    report,
   };
 }
 
-/** What keepalived takes without a word. */
+/** Problems of the text as a whole, about which keepalived says nothing. */
 function reportText(report: Report, text: string, isEmpty: boolean): void {
   const nul = text.indexOf('\0');
   if (nul >= 0) {

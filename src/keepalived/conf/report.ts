@@ -40,7 +40,19 @@ export class Report {
   private readonly problems: Problem[] = [];
   private readonly seen = new Set<string>();
 
-  constructor(readonly file: string) {}
+  /** A number was refused which the running daemon would not refuse. */
+  lenientDiffers = false;
+
+  constructor(
+    readonly file: string,
+    /** As the running daemon reads, and not as `keepalived -t` does. */
+    readonly running: boolean,
+  ) {}
+
+  digitsTaken(value: number): number {
+    this.lenientDiffers = true;
+    return value;
+  }
 
   /** A message of keepalived's. `line` is the number it prints. */
   message(pass: PassName, line: number | null, finding: Finding): void {
