@@ -1,6 +1,6 @@
 /**
- * The discrete-event engine: one clock, one queue, and the cause of everything. Synchronous throughout; it always
- * jumps to the next event and never ticks. Does not know what an event means.
+ * The discrete-event engine: one clock, one queue, and the cause of everything. Synchronous throughout; it
+ * always jumps to the next event and never ticks. Does not know what an event means.
  */
 import { type EventQueue, type Receiver, SimEvent, type Target } from './event.ts';
 import { assert, InvariantError } from './invariant.ts';
@@ -29,7 +29,9 @@ export interface EngineOptions {
 export class Engine {
   readonly seed: string;
   nowNs = 0;
-  /** Id of the record that what happens now follows from. Rooms set it to the id of a record they just wrote. */
+  /**
+   * Id of the record that what happens now follows from. Rooms set it to the id of a record they just wrote.
+   */
   cause = 0;
   /** Sequence of the running event. */
   sequence = 0;
@@ -40,7 +42,8 @@ export class Engine {
 
   private readonly queue: EventQueue;
   private readonly keepRecords: boolean;
-  private readonly pool: SimEvent[] = [];
+  /** Events that have happened, chained by `next`, to be used again. */
+  private spare: SimEvent | null = null;
   private readonly lastRecords: TraceRecord[] = [];
   private observers: Observers | null = null;
   private nextSequence = 0;
@@ -54,7 +57,7 @@ export class Engine {
     this.queue = options.queue ?? new NearQueue();
   }
 
-  // ── scheduling ─────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── scheduling ───────────────────────────────────────────────────────────────────────────────────────────
 
   /** `receiver.receive(item)` at `timeNs`: the arrival of a frame. `cause` is the record it follows from. */
   deliverAt(timeNs: number, receiver: Receiver, item: object, cause: number): void {
@@ -90,25 +93,22 @@ export class Engine {
     this.queue.push(event);
   }
 
-  // ── running ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs everything due up to and including `untilNs`, then sets the clock there. Stops early on `stop()`. */
+  /**
+   * Runs everything due up to and including `untilNs`, then sets the clock there. Stops early on `stop()`.
+   */
   runUntil(untilNs: number): void {
     assert(untilNs >= this.nowNs, `cannot run back to ${untilNs}`);
     this.stopped = false;
-    while (!this.stopped) {
-      const next = this.queue.peek();
-      if (next === null || next.timeNs > untilNs) break;
-      this.runNext();
-    }
+    this.runWhileDue(untilNs, Number.POSITIVE_INFINITY);
     if (!this.stopped) this.nowNs = untilNs;
   }
 
   /** Runs the next event; false when there is none. */
   step(): boolean {
-    if (this.queue.peek() === null) return false;
-    this.runNext();
-    return true;
+    this.stopped = false;
+    return this.runWhileDue(Number.POSITIVE_INFINITY, 1) === 1;
   }
 
   /** Ends `runUntil` after the running event. */
@@ -120,10 +120,28 @@ export class Engine {
     return this.queue.size;
   }
 
-  private runNext(): void {
-    const event = this.queue.pop() as SimEvent;
-    if (event.timeNs === this.nowNs) this.eventsNow++;
-    else this.eventsNow = 0;
+  /** Runs at most `count` events due by `limitNs`; returns how many there were. */
+  private runWhileDue(limitNs: number, count: number): number {
+    const { queue } = this;
+    let done = 0;
+    try {
+      while (done < count && !this.stopped) {
+        const event = queue.pop(limitNs);
+        if (event === null) break;
+        done++;
+        this.happen(event);
+        if (this.observers !== null) this.observers.rethrow();
+      }
+    } catch (error) {
+      this.locate(error);
+      throw error;
+    }
+    return done;
+  }
+
+  private happen(event: SimEvent): void {
+    if (event.timeNs !== this.nowNs) this.eventsNow = 0;
+    else if (++this.eventsNow > MAX_EVENTS_AT_ONE_INSTANT) refuseLoop();
     this.nowNs = event.timeNs;
     this.sequence = event.sequence;
     this.cause = event.cause;
@@ -132,21 +150,17 @@ export class Engine {
     event.receiver = null;
     event.item = null;
     event.target = null;
-    this.pool.push(event);
-    try {
-      assert(this.eventsNow < MAX_EVENTS_AT_ONE_INSTANT, 'an endless loop at one instant');
-      if (receiver !== null) receiver.receive(item as object);
-      else (target as Target).fire(arg);
-    } catch (error) {
-      this.locate(error);
-      throw error;
-    }
-    if (this.observers !== null) this.observers.rethrow();
+    event.next = this.spare;
+    this.spare = event;
+    if (receiver !== null) receiver.receive(item as object);
+    else (target as Target).fire(arg);
   }
 
   private newEvent(timeNs: number, sequence: number, cause: number): SimEvent {
     if (!(timeNs >= this.nowNs && timeNs <= MAX_TIME_NS)) refuseTime(timeNs);
-    const event = this.pool.pop() ?? new SimEvent();
+    let event = this.spare;
+    if (event === null) event = new SimEvent();
+    else this.spare = event.next;
     event.timeNs = timeNs;
     event.sequence = sequence;
     event.cause = cause;
@@ -159,7 +173,7 @@ export class Engine {
     error.locate(this.nowNs, this.seed, lines);
   }
 
-  // ── trace ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── trace ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Writes a record that follows from the current cause; returns its id. */
   record<R extends TraceRecord>(fields: Unstamped<R>): number {
@@ -189,7 +203,7 @@ export class Engine {
     return this.observers.add(kind, observer);
   }
 
-  // ── chance ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── chance ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The random stream of that name: by convention `host/purpose`. */
   random(name: string): RandomStream {
@@ -201,4 +215,8 @@ export class Engine {
 function refuseTime(timeNs: number): never {
   if (timeNs > MAX_TIME_NS) throw new InvariantError('virtual time is limited to 104 days');
   throw new InvariantError(`an event at ${timeNs} ns would lie in the past`);
+}
+
+function refuseLoop(): never {
+  throw new InvariantError('an endless loop at one instant');
 }

@@ -1,6 +1,6 @@
 /**
- * One thing that will happen. Two forms share one shape: the arrival of an item at a receiver (the hot path, a frame at
- * a port) and a call of a target. Events are pooled by the engine; nobody else may keep one.
+ * One thing that will happen. Two forms share one shape: the arrival of an item at a receiver (the hot path,
+ * a frame at a port) and a call of a target. Events are pooled by the engine; nobody else may keep one.
  */
 
 /** Takes what a link delivers. Declared as a method so that a receiver may ask for its own type of item. */
@@ -23,7 +23,7 @@ export class SimEvent {
   arg = 0;
   /** Id of the trace record that led to this event; 0 at the root. */
   cause = 0;
-  /** Neighbours in a bucket of the near queue. */
+  /** Neighbours in a bucket of the near queue; `next` also chains what the engine has to spare. */
   next: SimEvent | null = null;
   previous: SimEvent | null = null;
 }
@@ -36,8 +36,6 @@ export function isBefore(a: SimEvent, b: SimEvent): boolean {
 export interface EventQueue {
   readonly size: number;
   push(event: SimEvent): void;
-  /** The earliest event, left in the queue; null when empty. */
-  peek(): SimEvent | null;
-  /** Takes the earliest event out; null when empty. */
-  pop(): SimEvent | null;
+  /** Takes the earliest event out if it is due at or before `limitNs`; null otherwise. */
+  pop(limitNs: number): SimEvent | null;
 }

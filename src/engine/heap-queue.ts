@@ -1,6 +1,6 @@
 /**
- * A 4-ary heap of events in (time, sequence) order: the reference the near queue is tested against, and where the near
- * queue keeps what is further away than its buckets reach.
+ * A 4-ary heap of events in (time, sequence) order: the reference the near queue is tested against, and where
+ * the near queue keeps what is further away than its buckets reach.
  */
 import { type EventQueue, isBefore, type SimEvent } from './event.ts';
 
@@ -13,6 +13,7 @@ export class HeapQueue implements EventQueue {
     return this.heap.length;
   }
 
+  /** The earliest event, left in the queue; null when empty. */
   peek(): SimEvent | null {
     return this.heap[0] ?? null;
   }
@@ -31,10 +32,10 @@ export class HeapQueue implements EventQueue {
     heap[index] = event;
   }
 
-  pop(): SimEvent | null {
+  pop(limitNs: number): SimEvent | null {
     const heap = this.heap;
     const first = heap[0];
-    if (first === undefined) return null;
+    if (first === undefined || first.timeNs > limitNs) return null;
     const last = heap.pop() as SimEvent;
     if (heap.length > 0) this.sinkFromTop(last);
     return first;

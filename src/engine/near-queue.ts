@@ -1,7 +1,8 @@
 /**
- * The queue runs use: 4096 buckets of 256 ns hold the next millisecond, a heap holds the rest, and the earlier of the
- * two heads comes out. Frames hop within microseconds, so nearly all traffic lives in the buckets, where an insertion
- * is a few instructions; timers of seconds live in the heap, where there are few of them.
+ * The queue runs use: 4096 buckets of 256 ns hold the next millisecond, a heap holds the rest, and the
+ * earlier of the two heads comes out. Frames hop within microseconds, so nearly all traffic lives in the
+ * buckets, where an insertion is a few instructions; timers of seconds live in the heap, where there are few
+ * of them.
  */
 import { type EventQueue, isBefore, type SimEvent } from './event.ts';
 import { HeapQueue } from './heap-queue.ts';
@@ -19,7 +20,10 @@ export class NearQueue implements EventQueue {
   /** One bit a bucket that holds anything. */
   private readonly occupied = new Int32Array(WORDS);
   private nearCount = 0;
-  /** Start of the window, a multiple of a bucket's width; no event is earlier than the bucket that starts here. */
+  /**
+   * Start of the window, a multiple of a bucket's width; no event is earlier than the bucket that starts
+   * here.
+   */
   private baseNs = 0;
   private baseSlot = 0;
 
@@ -38,31 +42,22 @@ export class NearQueue implements EventQueue {
     this.nearCount++;
   }
 
-  peek(): SimEvent | null {
-    const far = this.far.peek();
-    if (this.nearCount === 0) return far;
-    const near = this.heads[this.firstSlot()] as SimEvent;
-    return far === null || isBefore(near, far) ? near : far;
-  }
-
-  pop(): SimEvent | null {
-    const far = this.far.peek();
-    if (this.nearCount === 0) {
-      if (far === null) return null;
-      this.far.pop();
-      this.advance(far.timeNs);
-      return far;
-    }
+  pop(limitNs: number): SimEvent | null {
+    if (this.nearCount === 0) return this.popFar(limitNs);
     const slot = this.firstSlot();
     const near = this.heads[slot] as SimEvent;
-    if (far !== null && isBefore(far, near)) {
-      this.far.pop();
-      this.advance(far.timeNs);
-      return far;
-    }
+    const far = this.far.peek();
+    if (far !== null && isBefore(far, near)) return this.popFar(limitNs);
+    if (near.timeNs > limitNs) return null;
     this.removeHead(slot, near);
     this.advance(near.timeNs);
     return near;
+  }
+
+  private popFar(limitNs: number): SimEvent | null {
+    const event = this.far.pop(limitNs);
+    if (event !== null) this.advance(event.timeNs);
+    return event;
   }
 
   /** Keeps a bucket sorted; new events nearly always belong at the tail. */

@@ -1,7 +1,7 @@
 /**
- * The outermost surface of a run: typed trace records go out over mitt, one event a kind, and '*' for all. A listener
- * cannot change a run: what it throws is collected here and rethrown by the engine when its step is over, and neither
- * the run nor the other listeners notice.
+ * The outermost surface of a run: typed trace records go out over mitt, one event a kind, and '*' for all. A
+ * listener cannot change a run: what it throws is collected here and rethrown by the engine when its step is
+ * over, and neither the run nor the other listeners notice.
  */
 import mitt, { type Emitter } from 'mitt';
 import type { TraceRecord } from './trace-record.ts';

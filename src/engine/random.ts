@@ -1,6 +1,6 @@
 /**
- * Random numbers by purpose. Every consumer draws from a stream of its own, named after the host and the purpose, so
- * that adding a consumer, or a host, does not shift what the others draw.
+ * Random numbers by purpose. Every consumer draws from a stream of its own, named after the host and the
+ * purpose, so that adding a consumer, or a host, does not shift what the others draw.
  */
 import seedrandom from 'seedrandom';
 

@@ -21,8 +21,8 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 };
 
 /**
- * `"100ms"`, `"3.65s"`, `"2m"`: nanoseconds, rounded to the nearest; null for anything else (a bare number has no
- * unit and is refused).
+ * `"100ms"`, `"3.65s"`, `"2m"`: nanoseconds, rounded to the nearest; null for anything else (a bare number
+ * has no unit and is refused).
  */
 export function parseDurationNs(text: string): number | null {
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ns|us|ms|s|min|m|h)\s*$/.exec(text);

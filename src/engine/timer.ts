@@ -1,10 +1,11 @@
 /**
- * A timer that is re-armed by moving its deadline: an event that fires too early puts itself off. Re-arming on every
- * packet therefore leaves nothing dead in the queue; an event is only added when the deadline moves to before the next
- * one pending, and those it overtakes are used again.
+ * A timer that is re-armed by moving its deadline: an event that fires too early puts itself off. Re-arming
+ * on every packet therefore leaves nothing dead in the queue; an event is only added when the deadline moves
+ * to before the next one pending, and those it overtakes are used again.
  *
- * Order: timers of one instant fire in the order in which they were last armed, and after everything else of that
- * instant: a packet that has arrived when a timer is due is handled first, as in a real daemon's event loop.
+ * Order: timers of one instant fire in the order in which they were last armed, and after everything else of
+ * that instant: a packet that has arrived when a timer is due is handled first, as in a real daemon's event
+ * loop.
  */
 import type { Engine } from './engine.ts';
 import type { Target } from './event.ts';

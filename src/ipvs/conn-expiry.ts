@@ -1,8 +1,9 @@
 /**
- * When connection entries end: exactly their timeout after the last packet. (The kernel's timer wheel is up to an eighth
- * of the timeout late [C-life-01].) There are few different timeouts, and of the entries with the same one, whoever was
- * restarted last ends last: so each timeout has a queue that is sorted by itself, and one event is pending for the
- * earliest head of all. Entries are named by their row in the connection table.
+ * When connection entries end: exactly their timeout after the last packet. (The kernel's timer wheel is up
+ * to an eighth of the timeout late [C-life-01].) There are few different timeouts, and of the entries with
+ * the same one, whoever was restarted last ends last: so each timeout has a queue that is sorted by itself,
+ * and one event is pending for the earliest head of all. Entries are named by their row in the connection
+ * table.
  */
 import { assert } from '../engine/invariant.ts';
 import { MAX_TIME_NS, NEVER, SECOND } from '../engine/time.ts';

@@ -1,7 +1,8 @@
 /**
- * All connection entries, found by (protocol, client, virtual address): open addressing with linear probing. A slot is
- * two integers, the key's hash and the entry's row; deleting moves the rest of a run up, so that nothing dead is left
- * behind. Rows are numbers from 1 that other arrays may be indexed by; a row that was given back is used again.
+ * All connection entries, found by (protocol, client, virtual address): open addressing with linear probing.
+ * A slot is two integers, the key's hash and the entry's row; deleting moves the rest of a run up, so that
+ * nothing dead is left behind. Rows are numbers from 1 that other arrays may be indexed by; a row that was
+ * given back is used again.
  */
 import { assert } from '../engine/invariant.ts';
 import { type Conn, packPorts } from './conn.ts';
@@ -98,7 +99,10 @@ function hashOfConn({ protocol, clientIp, ports, vip }: Conn): number {
   return hashOf(protocol, clientIp, ports, vip);
 }
 
-/** Addresses and ports count up, so every bit of the key has to reach the low ones: murmur3's finalizer, twice. */
+/**
+ * Addresses and ports count up, so every bit of the key has to reach the low ones: murmur3's finalizer,
+ * twice.
+ */
 function hashOf(protocol: number, clientIp: number, ports: number, vip: number): number {
   let hash = Math.imul(clientIp ^ Math.imul(ports, 0x9e3779b1), 0x85ebca6b);
   hash ^= hash >>> 15;

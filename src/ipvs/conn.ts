@@ -1,6 +1,6 @@
 /**
- * A connection entry: which server the packets of a client's connection go to. A million of them may live at once, so
- * it holds what tells it apart and where it goes, and nothing that can be worked out.
+ * A connection entry: which server the packets of a client's connection go to. A million of them may live at
+ * once, so it holds what tells it apart and where it goes, and nothing that can be worked out.
  */
 import type { Destination } from './destination.ts';
 import { NONE } from './tcp-states.ts';

@@ -1,6 +1,6 @@
 /**
- * The life of connection entries: opened bound to a server, restarted by each packet, ended by their timer or at once.
- * Keeps the server's counts of active and inactive connections in step.
+ * The life of connection entries: opened bound to a server, restarted by each packet, ended by their timer or
+ * at once. Keeps the server's counts of active and inactive connections in step.
  */
 import type { Kernel } from '../linux/kernel.ts';
 import { compareIp } from '../wire/ip-address.ts';
@@ -71,7 +71,10 @@ export class Connections {
     return this.expiry.remainingNs(conn.row);
   }
 
-  /** Every entry: by protocol, client, then virtual address. (The kernel lists them by a hash with a random seed.) */
+  /**
+   * Every entry: by protocol, client, then virtual address. (The kernel lists them by a hash with a random
+   * seed.)
+   */
   list(): Conn[] {
     return this.table.all().sort(compareConns);
   }

@@ -1,6 +1,6 @@
 /**
- * A real server of a virtual service. It outlives its deletion for as long as connection entries are bound to it, and
- * comes back with its counters when the same server is added again.
+ * A real server of a virtual service. It outlives its deletion for as long as connection entries are bound to
+ * it, and comes back with its counters when the same server is added again.
  */
 import type { Service } from './service.ts';
 import { type EstimatorClock, Statistics } from './statistics.ts';

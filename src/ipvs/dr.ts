@@ -1,7 +1,8 @@
 /**
- * Direct routing: the packet goes to the server's MAC as it came, one hop older [B-dr-01]. A server whose address is the
- * director's own gets it locally. Every outcome in which nothing is sent is the kernel's, in its order (ip_vs_xmit.c):
- * no route, loopback source, TTL [B-ttl-dr], MTU. Not modelled: fragments of what is too big and may be fragmented.
+ * Direct routing: the packet goes to the server's MAC as it came, one hop older [B-dr-01]. A server whose
+ * address is the director's own gets it locally. Every outcome in which nothing is sent is the kernel's, in
+ * its order (ip_vs_xmit.c): no route, loopback source, TTL [B-ttl-dr], MTU. Not modelled: fragments of what
+ * is too big and may be fragmented.
  */
 import type { Device } from '../linux/device.ts';
 import type { Kernel } from '../linux/kernel.ts';

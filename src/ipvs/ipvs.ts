@@ -1,8 +1,9 @@
 /**
- * The kernel's IPVS: virtual services and their servers, changed by commands as ipvsadm and keepalived give them, and
- * the hooks by which packets get here. A director without services has no hooks. Not simulated, and refused with
- * EOPNOTSUPP: schedulers but rr, masquerading and tunnels. Absent altogether: persistence, fwmark services, SCTP, IPv6,
- * one-packet scheduling, the sync daemon, secure_tcp. Source: spec of IPVS as recorded on Linux 6.1, ip_vs_ctl.c.
+ * The kernel's IPVS: virtual services and their servers, changed by commands as ipvsadm and keepalived give
+ * them, and the hooks by which packets get here. A director without services has no hooks. Not simulated, and
+ * refused with EOPNOTSUPP: schedulers but rr, masquerading and tunnels. Absent altogether: persistence,
+ * fwmark services, SCTP, IPv6, one-packet scheduling, the sync daemon, secure_tcp. Source: Linux 6.1
+ * as recorded, ip_vs_ctl.c.
  */
 import type { Kernel } from '../linux/kernel.ts';
 import { isMulticast } from '../wire/ip-address.ts';
@@ -32,7 +33,10 @@ import { Trash } from './trash.ts';
 /** linux/netfilter_ipv4.h */
 const NF_IP_PRI_NAT_SRC = 100;
 const NF_IP_PRI_NAT_DST = -100;
-/** Requests of others come just before source NAT, those of this host just after destination NAT (ip_vs_core.c). */
+/**
+ * Requests of others come just before source NAT, those of this host just after destination NAT
+ * (ip_vs_core.c).
+ */
 export const REMOTE_REQUEST_PRIORITY = NF_IP_PRI_NAT_SRC - 1;
 export const LOCAL_REQUEST_PRIORITY = NF_IP_PRI_NAT_DST + 2;
 
@@ -59,7 +63,7 @@ export class Ipvs {
     this.path = new PacketPath(kernel, this.connections, lookup, this.total);
   }
 
-  // ── what is there ──────────────────────────────────────────────────────────────────────────────────────────────
+  // ── what is there ────────────────────────────────────────────────────────────────────────────────────────
 
   /** In order of their making. */
   get services(): readonly Service[] {
@@ -88,7 +92,7 @@ export class Ipvs {
     return this.connections.remainingNs(conn);
   }
 
-  // ── services ───────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── services ─────────────────────────────────────────────────────────────────────────────────────────────
 
   addService(key: ServiceKey, options: ServiceOptions): IpvsError | null {
     if (this.service(key) !== null) return SERVICE_EXISTS;
@@ -146,7 +150,7 @@ export class Ipvs {
     return null;
   }
 
-  // ── servers ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── servers ──────────────────────────────────────────────────────────────────────────────────────────────
 
   addDestination(serviceKey: ServiceKey, key: DestinationKey, options: DestinationOptions): IpvsError | null {
     const service = this.service(serviceKey);
@@ -209,7 +213,10 @@ export class Ipvs {
     this.record('removed', destination);
   }
 
-  /** With expire_nodest_conn the entries of deleted servers go at once, before any packet of theirs [A-stale-03]. */
+  /**
+   * With expire_nodest_conn the entries of deleted servers go at once, before any packet of theirs
+   * [A-stale-03].
+   */
   private dropOrphans(): void {
     if (this.kernel.sysctl.number('net.ipv4.vs.expire_nodest_conn') !== 0) {
       this.connections.expireWithoutDestination();
@@ -221,7 +228,7 @@ export class Ipvs {
     return ip >>> 24 !== 0 && !isMulticast(ip) && !this.kernel.addresses.isBroadcast(ip);
   }
 
-  // ── hooks ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── hooks ────────────────────────────────────────────────────────────────────────────────────────────────
 
   private begin(nowNs: number): void {
     this.clock.start(nowNs);

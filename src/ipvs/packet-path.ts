@@ -1,8 +1,8 @@
 /**
- * What IPVS does with a packet for this host, as the hook of the kernel does it (ip_vs_core.c): the entry it belongs to,
- * or a new one with a server for it; counters, state, timer; and off it goes. Not modelled: fragments, packets in
- * tunnels, replies of servers (only direct routing is simulated, where they take another way), so that the entry of a
- * server on the director itself stays in the one-way states.
+ * What IPVS does with a packet for this host, as the hook of the kernel does it (ip_vs_core.c): the entry it
+ * belongs to, or a new one with a server for it; counters, state, timer; and off it goes. Not modelled:
+ * fragments, packets in tunnels, replies of servers (only direct routing is simulated, where they take
+ * another way), so that the entry of a server on the director itself stays in the one-way states.
  */
 import type { Device } from '../linux/device.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -72,7 +72,9 @@ export class PacketPath {
     return forwardDirectly(this.kernel, packet, device, conn.destination);
   }
 
-  /** A SYN may find the entry of an earlier connection from the same port: does it get a server of its own? */
+  /**
+   * A SYN may find the entry of an earlier connection from the same port: does it get a server of its own?
+   */
   private isOutdated(conn: Conn, packet: TcpPacket | UdpPacket): boolean {
     if (packet.kind !== TCP || (packet.payload.flags & SYN) === 0) return false;
     if (conn.destination.weight === 0 && this.isSet('expire_nodest_conn')) return true;
@@ -107,7 +109,9 @@ export class PacketPath {
     return conn;
   }
 
-  /** An error a client sends about a reply of the server goes to that server; the entry's timer is left alone. */
+  /**
+   * An error a client sends about a reply of the server goes to that server; the entry's timer is left alone.
+   */
   private icmp(packet: IcmpPacket, device: Device): Verdict {
     const { type, data } = packet.payload;
     if (type !== UNREACHABLE && type !== SOURCE_QUENCH && type !== TIME_EXCEEDED) return NF_ACCEPT;

@@ -1,4 +1,7 @@
-/** Round robin: the next usable server after the one picked last, weights aside. Source: [A-rr-01] to [A-rr-12]. */
+/**
+ * Round robin: the next usable server after the one picked last, weights aside. Source: [A-rr-01] to
+ * [A-rr-12].
+ */
 import type { Ipv4 } from '../wire/ipv4.ts';
 import type { Destination } from './destination.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -23,7 +26,9 @@ export class RoundRobin implements Scheduler {
     return null;
   }
 
-  /** The pointer stays on its server, which has moved down by one; before the head it stays before the head. */
+  /**
+   * The pointer stays on its server, which has moved down by one; before the head it stays before the head.
+   */
   destinationAdded(): void {
     if (this.last >= 0) this.last++;
   }

@@ -1,6 +1,6 @@
 /**
- * What picks the server of a new connection, one file each, and which of the kernel's schedulers are here. The others
- * are known by name and refused; so is twos, whose choice is random in the kernel.
+ * What picks the server of a new connection, one file each, and which of the kernel's schedulers are here.
+ * The others are known by name and refused; so is twos, whose choice is random in the kernel.
  */
 import type { Ipv4 } from '../wire/ipv4.ts';
 import type { Destination } from './destination.ts';

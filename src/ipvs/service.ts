@@ -1,4 +1,6 @@
-/** A virtual service: an address and port of the director, the servers behind it, and who picks among them. */
+/**
+ * A virtual service: an address and port of the director, the servers behind it, and who picks among them.
+ */
 import type { TCP, UDP } from '../wire/ipv4.ts';
 import type { Destination, DestinationKey } from './destination.ts';
 import type { Scheduler, SchedulerFactory } from './scheduler.ts';

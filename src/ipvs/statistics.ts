@@ -1,8 +1,9 @@
 /**
- * Counters of a service, a server or all of IPVS, and what `ipvsadm --stats` and `--rate` show of them: the counters as
- * they were at the last tick of the two-second estimator, and rates that move a quarter of the way at each tick. Ticks
- * are worked out when somebody counts or looks, so that an idle director has no event pending. Source: [C-stats-dr],
- * [C-rate-01]; fixed-point arithmetic and zeroing as in ip_vs_est.c and ip_vs_ctl.c.
+ * Counters of a service, a server or all of IPVS, and what `ipvsadm --stats` and `--rate` show of them: the
+ * counters as they were at the last tick of the two-second estimator, and rates that move a quarter of the
+ * way at each tick. Ticks are worked out when somebody counts or looks, so that an idle director has no event
+ * pending. Source: [C-stats-dr], [C-rate-01]; fixed-point arithmetic and zeroing as in ip_vs_est.c and
+ * ip_vs_ctl.c.
  */
 import { NEVER, SECOND } from '../engine/time.ts';
 

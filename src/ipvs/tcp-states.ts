@@ -1,7 +1,8 @@
 /**
- * TCP states of a connection entry as IPVS guesses them from the segments it sees, and how long an entry lives in each.
- * Recorded with all sequences of up to four segments [C-dr-states]; the tables of two directions are data for the
- * forwarding methods that see replies, which are not simulated. Not modelled: the stricter tables of secure_tcp.
+ * TCP states of a connection entry as IPVS guesses them from the segments it sees, and how long an entry
+ * lives in each. Recorded with all sequences of up to four segments [C-dr-states]; the tables of two
+ * directions are data for the forwarding methods that see replies, which are not simulated. Not modelled: the
+ * stricter tables of secure_tcp.
  */
 import { ACK, FIN, RST, SYN } from '../wire/tcp.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Deleted servers, kept aside with their counters as long as connections are bound to them and some time longer: the
- * same server added to the same service again takes up where it was [A-nodest-01], [A-nodest-05]. The kernel (ip_vs_ctl.c)
- * looks every minute, notes who has no connection, and frees whoever was noted two minutes before.
+ * Deleted servers, kept aside with their counters as long as connections are bound to them and some time
+ * longer: the same server added to the same service again takes up where it was [A-nodest-01], [A-nodest-05].
+ * The kernel (ip_vs_ctl.c) looks every minute, notes who has no connection, and frees whoever was noted two
+ * minutes before.
  */
 import { SECOND } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -37,7 +38,8 @@ export class Trash {
       ({ destination: { ip, port, service: former } }) =>
         ip === key.ip && port === key.port && isSameService(former.key, service),
     );
-    const [found] = index < 0 ? [] : this.trashed.splice(index, 1);
+    if (index < 0) return null;
+    const [found] = this.trashed.splice(index, 1);
     return found?.destination ?? null;
   }
 

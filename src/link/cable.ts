@@ -1,6 +1,7 @@
 /**
- * A cable: two ends, and what a cable can do to a frame on the way in either direction. Frames of one direction never
- * overtake each other, whatever the jitter. Queues are unlimited: a slow cable delays, it does not drop.
+ * A cable: two ends, and what a cable can do to a frame on the way in either direction. Frames of one
+ * direction never overtake each other, whatever the jitter. Queues are unlimited: a slow cable delays, it
+ * does not drop.
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Receiver } from '../engine/event.ts';
@@ -31,7 +32,10 @@ export interface CableOptions {
 
 export type Block = (frame: Frame) => boolean;
 
-/** A frame ends in a FIFO check sequence and is preceded by preamble and gap: 24 bytes on the wire beside its own. */
+/**
+ * A frame ends in a FIFO check sequence and is preceded by preamble and gap: 24 bytes on the wire beside its
+ * own.
+ */
 const WIRE_OVERHEAD_BYTES = 24;
 const MIN_FRAME_BYTES = 60;
 const DEFAULT_LATENCY_NS = 10_000;

@@ -1,4 +1,6 @@
-/** A network card: an address, a filter for what is not for it, and a light that says whether the cable lives. */
+/**
+ * A network card: an address, a filter for what is not for it, and a light that says whether the cable lives.
+ */
 import type { Engine } from '../engine/engine.ts';
 import type { Frame } from '../wire/ethernet.ts';
 import type { Mac } from '../wire/mac.ts';

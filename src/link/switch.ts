@@ -1,7 +1,7 @@
 /**
- * An Ethernet switch that behaves as a Linux bridge was recorded (spec: bridge as a switch): learns from every accepted
- * frame before deciding, moves an address at once, floods the port attached last first. Not modelled: spanning tree,
- * VLANs, multicast snooping (without a querier, Linux floods as well).
+ * An Ethernet switch that behaves as a Linux bridge was recorded (spec: bridge as a switch): learns from
+ * every accepted frame before deciding, moves an address at once, floods the port attached last first. Not
+ * modelled: spanning tree, VLANs, multicast snooping (without a querier, Linux floods as well).
  */
 import type { Engine } from '../engine/engine.ts';
 import { SECOND } from '../engine/time.ts';

@@ -1,6 +1,7 @@
 /**
- * Addresses of a host, with the kernel's rules of primary and secondary [m5-address-primary-secondary]. Any address on
- * any interface is the host's own (weak host model); a prefix on lo shorter than /32 makes its whole subnet local.
+ * Addresses of a host, with the kernel's rules of primary and secondary [m5-address-primary-secondary]. Any
+ * address on any interface is the host's own (weak host model); a prefix on lo shorter than /32 makes its
+ * whole subnet local.
  */
 import { compareIp, IP_BROADCAST, IP_LOOPBACK, isInPrefix, maskOf } from '../wire/ip-address.ts';
 import type { Device } from './device.ts';
@@ -48,8 +49,8 @@ export class Addresses {
   constructor(private readonly sysctl: Sysctl) {}
 
   /**
-   * Called after every change. The secondaries that go with a primary are removed before it; one that takes its place is
-   * added, anew, after it.
+   * Called after every change. The secondaries that go with a primary are removed before it; one that takes
+   * its place is added, anew, after it.
    */
   onChange(listener: AddressListener): () => void {
     this.listeners.push(listener);
@@ -111,14 +112,17 @@ export class Addresses {
     return null;
   }
 
-  /** The first primary address of `device`, in order of configuration, whose subnet holds `near`; else its first. */
+  /**
+   * The first primary address of `device`, in order of configuration, whose subnet holds `near`; else its
+   * first.
+   */
   select(device: Device, near: number): number | null {
     return this.selectOn(device, near, 'link');
   }
 
   /**
-   * Source address for what leaves by `device` to or by way of `near` (inet_select_addr): as `select`, but no narrower
-   * than `narrowest`, and of another interface, lo first, where this one has none.
+   * Source address for what leaves by `device` to or by way of `near` (inet_select_addr): as `select`, but no
+   * narrower than `narrowest`, and of another interface, lo first, where this one has none.
    */
   selectSource(device: Device, near: number, narrowest: Scope): number | null {
     const own = this.selectOn(device, near, narrowest);
@@ -138,7 +142,8 @@ export class Addresses {
 
   /** The address of this host to whose subnet `ip` is the broadcast address. */
   broadcasting(ip: number): Address | null {
-    // Broadcast addresses are odd; an own address that was given as its own broadcast address is local all the same.
+    // Broadcast addresses are odd; an own address that was given as its own broadcast address is local all
+    // the same.
     if ((ip & 1) === 0 || this.held.has(ip)) return null;
     for (const [device, list] of this.byDevice) {
       if (!device.up) continue;
@@ -208,7 +213,10 @@ export class Addresses {
   }
 }
 
-/** Primaries stand before secondaries and, as the kernel has it, narrower scopes before wider ones [m1a rs1Addr]. */
+/**
+ * Primaries stand before secondaries and, as the kernel has it, narrower scopes before wider ones [m1a
+ * rs1Addr].
+ */
 function position(list: readonly Address[], address: Address): number {
   if (address.secondary) return list.length;
   let place = 0;

@@ -1,7 +1,7 @@
 /**
- * ARP as Linux was recorded answering, asking and learning (net/ipv4/arp.c): which requests are answered [m1a-m1g],
- * with which sender address one asks [m2a-m2d], what changes a neighbour entry [m3a-m3g]. Not modelled: proxy ARP for
- * single addresses (`ip neigh add proxy`) and within one segment.
+ * ARP as Linux was recorded answering, asking and learning (net/ipv4/arp.c): which requests are answered
+ * [m1a-m1g], with which sender address one asks [m2a-m2d], what changes a neighbour entry [m3a-m3g]. Not
+ * modelled: proxy ARP for single addresses (`ip neigh add proxy`) and within one segment.
  */
 import type { RandomStream } from '../engine/random.ts';
 import { SECOND } from '../engine/time.ts';
@@ -51,7 +51,9 @@ export class ArpLayer implements Solicitor {
     this.send(device, dst, new Arp(ARP_REQUEST, device.mac, senderIp, MAC_ZERO, ip));
   }
 
-  /** keepalived's and arping's announcement: sender and target are the address, the target MAC is broadcast. */
+  /**
+   * keepalived's and arping's announcement: sender and target are the address, the target MAC is broadcast.
+   */
   announce(device: Device, ip: number, targetMac: Mac = MAC_BROADCAST): void {
     this.send(device, MAC_BROADCAST, new Arp(ARP_REQUEST, device.mac, ip, targetMac, ip));
   }
@@ -67,7 +69,7 @@ export class ArpLayer implements Solicitor {
     device.nic.send(arpFrame(dst, device.mac, arp));
   }
 
-  // ── answering ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── answering ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** An address probe (RFC 5227): no route is asked, nothing is learned [m1a, m1c]. */
   private answerProbe(arp: Arp, device: Device): void {
@@ -142,7 +144,7 @@ export class ArpLayer implements Solicitor {
     return !isMartianSource(senderIp) && this.kernel.ipInput.refusesSource(senderIp, device) === null;
   }
 
-  // ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── asking ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /** arp_announce: which of its addresses the host asks with [m2a, m2b]. */
   private senderFor(neighbour: Neighbour): number {
@@ -163,7 +165,7 @@ export class ArpLayer implements Solicitor {
       .some(({ network, length }) => isInPrefix(a, network, length) && isInPrefix(b, network, length));
   }
 
-  // ── learning ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── learning ─────────────────────────────────────────────────────────────────────────────────────────────
 
   private learn(arp: Arp, device: Device, toMe: boolean): void {
     const { neighbours, engine } = this.kernel;

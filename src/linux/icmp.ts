@@ -1,6 +1,7 @@
 /**
- * ICMP of a host: answers to echo, errors about packets it could not deliver, errors that came back about its own.
- * Source: net/ipv4/icmp.c as recorded [m5-host-input, m5-forwarding-icmp-errors, m5-icmp-redirect-client].
+ * ICMP of a host: answers to echo, errors about packets it could not deliver, errors that came back about its
+ * own. Source: net/ipv4/icmp.c as recorded [m5-host-input, m5-forwarding-icmp-errors,
+ * m5-icmp-redirect-client].
  */
 import { Reader } from '../wire/bytes.ts';
 import {
@@ -55,7 +56,7 @@ export class IcmpLayer {
     this.peers = new Peers(kernel);
   }
 
-  // ── echo ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── echo ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Opens an echo identifier; returns what closes it. */
   openEcho(identifier: number, events: EchoEvents): () => void {
@@ -108,12 +109,12 @@ export class IcmpLayer {
     ip.send(new Ipv4Packet(src, packet.src, sysctl.ttl, packet.tos, ip.nextId(), false, false, ICMP, reply));
   }
 
-  // ── errors ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── errors ───────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Tells the sender of `about`, which came in by `device`, what became of it. Nothing is sent about errors, groups and
-   * broadcasts, or beyond the rate limit. `source` defaults to the address asked, if it is this host's, else to the one
-   * the route back gives.
+   * Tells the sender of `about`, which came in by `device`, what became of it. Nothing is sent about errors,
+   * groups and broadcasts, or beyond the rate limit. `source` defaults to the address asked, if it is this
+   * host's, else to the one the route back gives.
    */
   sendError(
     about: Ipv4,
@@ -135,7 +136,9 @@ export class IcmpLayer {
     ip.send(new Ipv4Packet(src, about.src, sysctl.ttl, tos, ip.nextId(), false, false, ICMP, error));
   }
 
-  /** There is no route, or one that refuses: throttled twice over [m5-forwarding-icmp-errors F1-noroute-slow]. */
+  /**
+   * There is no route, or one that refuses: throttled twice over [m5-forwarding-icmp-errors F1-noroute-slow].
+   */
   sendRouteError(about: Ipv4, device: Device, code: number): void {
     if (this.peers.mayRouteError(about.src)) this.sendError(about, device, UNREACHABLE, code);
     else this.kernel.dropped(about, 'no route');
@@ -172,8 +175,8 @@ export class IcmpLayer {
   }
 
   /**
-   * A router says that another is nearer. Obeyed when it comes from the gateway in use and the other is known; else the
-   * first redirect only starts ARP for it [m5-icmp-redirect-client].
+   * A router says that another is nearer. Obeyed when it comes from the gateway in use and the other is
+   * known; else the first redirect only starts ARP for it [m5-icmp-redirect-client].
    */
   private redirected(packet: IcmpPacket, device: Device): void {
     const { sysctl, neighbours, routes, addresses } = this.kernel;

@@ -1,7 +1,8 @@
 /**
- * Joining and leaving multicast groups: IGMPv3 reports of what changed, each sent twice (RFC 3376 §5.1 with robustness
- * 2), bytes as recorded [vrrp 01-cold-start-both]: id 0, DF, router alert, TOS c0. Changes of a moment go out together,
- * and a group left and joined again at once was never left [vrrp 39-reload-lower-priority]. Not modelled: queries.
+ * Joining and leaving multicast groups: IGMPv3 reports of what changed, each sent twice (RFC 3376 §5.1 with
+ * robustness 2), bytes as recorded [vrrp 01-cold-start-both]: id 0, DF, router alert, TOS c0. Changes of a
+ * moment go out together, and a group left and joined again at once was never left [vrrp
+ * 39-reload-lower-priority]. Not modelled: queries.
  */
 import type { RandomStream } from '../engine/random.ts';
 import { MS, SECOND } from '../engine/time.ts';

@@ -1,6 +1,6 @@
 /**
- * Routing for others: TTL, redirects, the errors a router sends [m5-forwarding-icmp-errors, m5-icmp-redirects]. Not
- * modelled: fragmentation, so what is too big and may be fragmented is dropped.
+ * Routing for others: TTL, redirects, the errors a router sends [m5-forwarding-icmp-errors,
+ * m5-icmp-redirects]. Not modelled: fragmentation, so what is too big and may be fragmented is dropped.
  */
 import {
   ADMIN_PROHIBITED,

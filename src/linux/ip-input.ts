@@ -1,6 +1,6 @@
 /**
- * IPv4 coming in: what is accepted [m5-host-input], where it goes (this host, on to another), and to whom here. Order
- * as in the kernel: PREROUTING, routing with its source checks, LOCAL_IN or FORWARD.
+ * IPv4 coming in: what is accepted [m5-host-input], where it goes (this host, on to another), and to whom
+ * here. Order as in the kernel: PREROUTING, routing with its source checks, LOCAL_IN or FORWARD.
  */
 import type { Receiver } from '../engine/event.ts';
 import type { Ipv4Frame } from '../wire/ethernet.ts';
@@ -76,7 +76,10 @@ export class IpInput implements Receiver {
     ipForward.forward(packet, device, hop);
   }
 
-  /** Why a packet, or an ARP request, from `src` may not come in by `device`; null: it may (fib_validate_source). */
+  /**
+   * Why a packet, or an ARP request, from `src` may not come in by `device`; null: it may
+   * (fib_validate_source).
+   */
   refusesSource(src: number, device: Device): PacketDropReason | null {
     const { addresses, sysctl, ip } = this.kernel;
     const rpFilter = Math.max(device.conf.rp_filter, sysctl.all.rp_filter);
@@ -133,7 +136,10 @@ export class IpInput implements Receiver {
     }
   }
 
-  /** A packet with a bad checksum stayed raw: of a protocol the kernel has itself it ends here [m5-host-input bad-*]. */
+  /**
+   * A packet with a bad checksum stayed raw: of a protocol the kernel has itself it ends here [m5-host-input
+   * bad-*].
+   */
   private deliverRaw(packet: Ipv4, device: Device): void {
     const protocol = protocolOf(packet);
     if (protocol === TCP || protocol === UDP || protocol === ICMP) return this.drop(packet, 'malformed');

@@ -1,6 +1,7 @@
 /**
- * IPv4 on its way out: hooks, route, neighbour, wire. A packet to one of the host's own addresses goes back in over lo
- * and never touches a cable. Not modelled: fragmentation (what does not fit is refused or answered with 3/4).
+ * IPv4 on its way out: hooks, route, neighbour, wire. A packet to one of the host's own addresses goes back
+ * in over lo and never touches a cable. Not modelled: fragmentation (what does not fit is refused or answered
+ * with 3/4).
  */
 import { ipv4Frame } from '../wire/ethernet.ts';
 import { HOST_UNREACHABLE, UNREACHABLE } from '../wire/icmp.ts';
@@ -119,7 +120,10 @@ export class IpLayer {
     return this.kernel.neighbours.isQueued(packet);
   }
 
-  /** May a packet from `src` come in by `device`? 1: only if the way back leaves there; 2: if there is any way back. */
+  /**
+   * May a packet from `src` come in by `device`? 1: only if the way back leaves there; 2: if there is any way
+   * back.
+   */
   passesReversePath(src: number, device: Device, rpFilter: number): boolean {
     const { addresses, routes } = this.kernel;
     if (addresses.isLocal(src) || addresses.isBroadcast(src)) return false;

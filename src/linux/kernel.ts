@@ -1,6 +1,6 @@
 /**
- * One host's kernel, from power-on to power-off: its parts, and the ways between them. Starting a host again makes a new
- * one. Everything in it dies with `alive`.
+ * One host's kernel, from power-on to power-off: its parts, and the ways between them. Starting a host again
+ * makes a new one. Everything in it dies with `alive`.
  */
 import type { Engine } from '../engine/engine.ts';
 import { type RandomStream, randomStream } from '../engine/random.ts';
@@ -137,7 +137,10 @@ export class Kernel implements Lifetime {
     else this.receiveRaw(frame, device);
   }
 
-  /** ARP and IP that the codec left raw, for padding that is not zeros or a VLAN tag with id 0, are read here [m1g]. */
+  /**
+   * ARP and IP that the codec left raw, for padding that is not zeros or a VLAN tag with id 0, are read here
+   * [m1g].
+   */
   private receiveRaw(frame: RawFrame, device: Device): void {
     let { etherType, bytes } = frame.payload;
     if (etherType === VLAN && bytes.length >= 4 && (u16From(bytes, 0) & 0xfff) === 0) {

@@ -1,7 +1,7 @@
 /**
- * The neighbour table: who has which address, and how sure the host is. States and timers are those of net/core/neighbour.c
- * as recorded [m4-*, m3a, m3b]; times are nominal, without the lateness of the kernel's timer wheel. Not modelled:
- * garbage collection, which only begins above 128 entries.
+ * The neighbour table: who has which address, and how sure the host is. States and timers are those of
+ * net/core/neighbour.c as recorded [m4-*, m3a, m3b]; times are nominal, without the lateness of the kernel's
+ * timer wheel. Not modelled: garbage collection, which only begins above 128 entries.
  */
 import { MS, SECOND } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -23,8 +23,8 @@ export type NudState =
   | 'PERMANENT';
 
 /**
- * Memory a queued packet is charged with (net/core/skbuff.c): the sk_buff, and its buffer with the room for the link's
- * header and the shared info, from a cache of small heads or rounded up to a power of two.
+ * Memory a queued packet is charged with (net/core/skbuff.c): the sk_buff, and its buffer with the room for
+ * the link's header and the shared info, from a cache of small heads or rounded up to a power of two.
  */
 const SKB_BYTES = 256;
 const LINK_ROOM_BYTES = 31;
@@ -35,7 +35,10 @@ const REDRAW_NS = 300 * SECOND;
 export class Neighbour {
   mac: Mac | null = null;
   state: NudState = 'NONE';
-  /** When state or address last changed, when last confirmed, when a packet last had to ask: jiffies of the kernel. */
+  /**
+   * When state or address last changed, when last confirmed, when a packet last had to ask: jiffies of the
+   * kernel.
+   */
   updatedNs = 0;
   confirmedNs = 0;
   usedNs = 0;
@@ -140,8 +143,9 @@ export class Neighbours {
   }
 
   /**
-   * Takes in what ARP learned; `override` says whether a different address may replace the known one now. Follows
-   * neigh_update: a valid entry that hears its own address again as STALE is left alone, unless by command.
+   * Takes in what ARP learned; `override` says whether a different address may replace the known one now.
+   * Follows neigh_update: a valid entry that hears its own address again as STALE is left alone, unless by
+   * command.
    */
   update(
     neighbour: Neighbour,
@@ -166,7 +170,10 @@ export class Neighbours {
     if (!wasValid) this.flushQueue(neighbour);
   }
 
-  /** Carrier loss evicts all but the permanent; `ip link set down`, the last address' going and a new MAC those too. */
+  /**
+   * Carrier loss evicts all but the permanent; `ip link set down`, the last address' going and a new MAC
+   * those too.
+   */
   evict(device: Device, alsoPermanent: boolean): void {
     const table = this.tables.get(device);
     if (table === undefined) return;
@@ -239,7 +246,7 @@ export class Neighbours {
     return Math.round(base * MS * drawn.factor);
   }
 
-  // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
   private now(): number {
     return this.kernel.engine.nowNs;
@@ -302,7 +309,9 @@ export class Neighbours {
     });
   }
 
-  /** Full: the oldest goes, the newest stays, even if it alone is too much [m4-queue-small, m4-queue-large]. */
+  /**
+   * Full: the oldest goes, the newest stays, even if it alone is too much [m4-queue-small, m4-queue-large].
+   */
   private enqueue(neighbour: Neighbour, packet: Ipv4): void {
     const { queue } = neighbour;
     const bytes = truesize(packet);

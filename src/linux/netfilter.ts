@@ -1,6 +1,6 @@
 /**
- * The hook points of a packet's way through the kernel. IPVS hangs on them; so would a packet filter. Hooks of a point
- * run in ascending priority until one does not accept.
+ * The hook points of a packet's way through the kernel. IPVS hangs on them; so would a packet filter. Hooks
+ * of a point run in ascending priority until one does not accept.
  */
 import type { Ipv4 } from '../wire/ipv4.ts';
 import type { Device } from './device.ts';

@@ -1,8 +1,8 @@
 /**
- * What a host remembers of those it sends ICMP errors and redirects to, so that it does not flood them: one bucket of
- * tokens each, shared by all kinds as in the kernel (net/ipv4/inetpeer.c, icmp.c, route.c) [m5-host-input
- * udp-closed-x20, m5-forwarding-icmp-errors F1-noroute-slow, m5-icmp-redirects R-backoff]. Not modelled: the limit of
- * 1000 errors a second over all destinations together.
+ * What a host remembers of those it sends ICMP errors and redirects to, so that it does not flood them: one
+ * bucket of tokens each, shared by all kinds as in the kernel (net/ipv4/inetpeer.c, icmp.c, route.c)
+ * [m5-host-input udp-closed-x20, m5-forwarding-icmp-errors F1-noroute-slow, m5-icmp-redirects R-backoff]. Not
+ * modelled: the limit of 1000 errors a second over all destinations together.
  */
 import { MS, SECOND } from '../engine/time.ts';
 import type { Kernel } from './kernel.ts';
@@ -14,7 +14,10 @@ const BURST = 6;
 const ROUTE_ERROR_COST_NS = SECOND;
 const ROUTE_ERROR_BURST = 5;
 
-/** The wait after the n-th redirect is 20 ms × 2^n; after nine there is silence until nobody has needed one for a while. */
+/**
+ * The wait after the n-th redirect is 20 ms × 2^n; after nine there is silence until nobody has needed one
+ * for a while.
+ */
 const REDIRECT_LOAD_NS = 20 * MS;
 const MAX_REDIRECTS = 9;
 const REDIRECT_SILENCE_NS = REDIRECT_LOAD_NS * 2 ** (MAX_REDIRECTS + 1);

@@ -1,7 +1,7 @@
 /**
- * The main routing table, and the question asked of it all the time: where does a packet to this address go? The local
- * table is the addresses themselves (addresses.ts), looked up first, as in the kernel. Not modelled: policy rules,
- * other tables, multipath.
+ * The main routing table, and the question asked of it all the time: where does a packet to this address go?
+ * The local table is the addresses themselves (addresses.ts), looked up first, as in the kernel. Not
+ * modelled: policy rules, other tables, multipath.
  */
 import { IP_ANY, IP_BROADCAST, isInPrefix, isMulticast, maskOf } from '../wire/ip-address.ts';
 import type { Address, Addresses } from './addresses.ts';
@@ -149,8 +149,8 @@ export class Routes {
   }
 
   /**
-   * The route of its subnet goes, and so do all whose packets would carry the address; with an interface's last one all
-   * that lead out there (fib_disable_ip) [m5-address-primary-secondary].
+   * The route of its subnet goes, and so do all whose packets would carry the address; with an interface's
+   * last one all that lead out there (fib_disable_ip) [m5-address-primary-secondary].
    */
   private addressGone({ device, ip }: Address): void {
     const bare = !device.isLoopback && this.addresses.onDevice(device).length === 0;

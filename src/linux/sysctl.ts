@@ -1,7 +1,8 @@
 /**
- * The /proc/sys tree of one host, as far as the simulation obeys it: a key that is not here has no effect here, so it
- * does not exist. Per-interface settings live in plain records, which the network code reads without any lookup; the
- * tree is a view of them. Defaults are those of Linux 6.18 [m0-defaults], with the stock tcp_rmem.
+ * The /proc/sys tree of one host, as far as the simulation obeys it: a key that is not here has no effect
+ * here, so it does not exist. Per-interface settings live in plain records, which the network code reads
+ * without any lookup; the tree is a view of them. Defaults are those of Linux 6.18 [m0-defaults], with the
+ * stock tcp_rmem.
  */
 
 /** net.ipv4.conf.<interface> */
@@ -86,7 +87,9 @@ const HOST_DEFAULTS: Readonly<Record<string, string>> = {
   'net.ipv4.vs.sloppy_tcp': '0',
 };
 
-/** What the kernel refuses beyond, where that is less than an int; of net.ipv4.neigh nothing may be negative. */
+/**
+ * What the kernel refuses beyond, where that is less than an int; of net.ipv4.neigh nothing may be negative.
+ */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   'net.ipv4.icmp_echo_ignore_all': [0, 1],
   'net.ipv4.icmp_echo_ignore_broadcasts': [0, 1],
@@ -134,7 +137,9 @@ export class Sysctl {
     return { conf, neigh };
   }
 
-  /** An interface got an address: what is written to `default` no longer concerns it (ipv4_devconf_setall). */
+  /**
+   * An interface got an address: what is written to `default` no longer concerns it (ipv4_devconf_setall).
+   */
   settle(name: string): void {
     for (const tree of ['conf', 'neigh']) {
       const settings = this.groups.get(`net.ipv4.${tree}.${name}`);
@@ -201,7 +206,9 @@ export class Sysctl {
     return keys.sort();
   }
 
-  /** Turning the host into a router or back sets every interface's switch and flips accept_redirects of `all`. */
+  /**
+   * Turning the host into a router or back sets every interface's switch and flips accept_redirects of `all`.
+   */
   private setForwarding(value: number): void {
     const on = value !== 0;
     this.forwarding = on;

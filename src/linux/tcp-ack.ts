@@ -1,6 +1,7 @@
 /**
- * What an acknowledgement does: window, round trip, congestion window, retransmissions, and the news for the neighbour
- * table that packets get through. Source: tcp_ack of net/ipv4/tcp_input.c. Not modelled: SACK, D-SACK, ECN, undo.
+ * What an acknowledgement does: window, round trip, congestion window, retransmissions, and the news for
+ * the neighbour table that packets get through. Source: tcp_ack of net/ipv4/tcp_input.c. Not modelled:
+ * SACK, D-SACK, ECN, undo.
  */
 import { MS, US } from '../engine/time.ts';
 import { segmentLength, seqBefore, type Tcp } from '../wire/tcp.ts';
@@ -21,7 +22,10 @@ export function acknowledge(socket: TcpSocket, tcp: Tcp): boolean {
   return true;
 }
 
-/** RFC 9293 §3.10.7.4, as tcp_may_update_window has it: only newer segments may change it. True: it differs now. */
+/**
+ * RFC 9293 §3.10.7.4, as tcp_may_update_window has it: only newer segments may change it. True: it differs
+ * now.
+ */
 function updateWindow(socket: TcpSocket, tcp: Tcp): boolean {
   const window = tcp.window << socket.sndScale;
   const newer =
@@ -63,7 +67,10 @@ function progress(socket: TcpSocket, tcp: Tcp): void {
   socket.confirmDue = true;
 }
 
-/** From the moment a segment was sent; if it was sent twice, from the timestamp that came back (RFC 7323 §4.1). */
+/**
+ * From the moment a segment was sent; if it was sent twice, from the timestamp that came back (RFC 7323
+ * §4.1).
+ */
 function measure(socket: TcpSocket, tcp: Tcp, sentNs: number): void {
   const { engine } = socket.kernel;
   if (sentNs >= 0) {

@@ -1,7 +1,7 @@
 /**
- * The one timer of a socket, as the kernel has it (icsk_pending): it runs for a retransmission, a tail loss probe or a
- * probe of a window, never for two of them. Here is when it is set; what happens when it fires is in tcp-expiry.ts.
- * Nominal times: without the lateness of the kernel's timer wheel.
+ * The one timer of a socket, as the kernel has it (icsk_pending): it runs for a retransmission, a tail loss
+ * probe or a probe of a window, never for two of them. Here is when it is set; what happens when it fires
+ * is in tcp-expiry.ts. Nominal times: without the lateness of the kernel's timer wheel.
  */
 import { MS } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -22,7 +22,10 @@ export class TcpClock {
   backoff = 0;
   /** Timeouts since the last progress. */
   retransmits = 0;
-  /** First of those, which the limit of retries counts from; for a SYN, when it was first sent. -1: there was none. */
+  /**
+   * First of those, which the limit of retries counts from; for a SYN, when it was first sent. -1: there
+   * was none.
+   */
   sinceNs = -1;
   /** A tail loss probe is out and this is not yet acknowledged; null: none is. */
   probeEnd: number | null = null;
@@ -105,8 +108,9 @@ export class TcpClock {
   }
 
   /**
-   * Tail loss probe (RFC 8985 §7, tcp_schedule_loss_probe): after two round trips, and the 200 ms a delayed ACK may take
-   * if a single segment is out, but not after the timeout. Only where SACK was agreed on and nothing is being repaired.
+   * Tail loss probe (RFC 8985 §7, tcp_schedule_loss_probe): after two round trips, and the 200 ms a delayed
+   * ACK may take if a single segment is out, but not after the timeout. Only where SACK was agreed on and
+   * nothing is being repaired.
    */
   private scheduleProbe(timeoutMs: number): boolean {
     const { flight, sackPermitted, congestion, rtt } = this.socket;

@@ -1,6 +1,6 @@
 /**
- * Congestion control: Reno with NewReno recovery (RFC 5681, RFC 6582), counted in segments as Linux does. Not modelled:
- * CUBIC and BBR, pacing, proportional rate reduction, undo, the restart after an idle time.
+ * Congestion control: Reno with NewReno recovery (RFC 5681, RFC 6582), counted in segments as Linux does.
+ * Not modelled: CUBIC and BBR, pacing, proportional rate reduction, undo, the restart after an idle time.
  */
 import { seqBefore } from '../wire/tcp.ts';
 
@@ -13,7 +13,10 @@ export class Reno {
   window = INITIAL_WINDOW;
   /** The window, not the application or the peer, held the last transmission back. */
   limited = false;
-  /** `recovery`: after a fast retransmission; `loss`: after a timeout. Both last until `recoverUntil` is acknowledged. */
+  /**
+   * `recovery`: after a fast retransmission; `loss`: after a timeout. Both last until `recoverUntil` is
+   * acknowledged.
+   */
   state: 'open' | 'recovery' | 'loss' = 'open';
   /** Duplicate acknowledgements in a row: each tells that a segment has left the network. */
   duplicates = 0;
@@ -27,28 +30,21 @@ export class Reno {
     return free <= 0 ? 0 : Math.min(free, Math.max(this.window >> 1, 1));
   }
 
-  /** `segments` of the `inFlight` were acknowledged. True: a hole is left, the oldest segment is to be sent again. */
+  /**
+   * `segments` of the `inFlight` were acknowledged. True: a hole is left, the oldest segment is to be sent
+   * again.
+   */
   progress(segments: number, inFlight: number, sndUna: number): boolean {
     this.duplicates = 0;
-    if (this.state !== 'open') {
-      if (!seqBefore(sndUna, this.recoverUntil)) {
-        if (this.state === 'recovery') this.window = this.threshold;
-        this.state = 'open';
-      } else if (this.state === 'recovery') {
-        return true;
-      }
-    }
-    const slowStart = this.window < this.threshold;
-    if (!this.limited && !(slowStart && this.window < 2 * inFlight)) return false;
-    if (slowStart) {
-      this.window = Math.min(this.window + segments, this.threshold);
+    const isRepaired = !seqBefore(sndUna, this.recoverUntil);
+    if (this.state === 'recovery') {
+      if (!isRepaired) return true;
+      this.state = 'open';
+      this.window = this.threshold;
       return false;
     }
-    this.acknowledged += segments;
-    if (this.acknowledged >= this.window) {
-      this.acknowledged -= this.window;
-      this.window++;
-    }
+    if (this.state === 'loss' && isRepaired) this.state = 'open';
+    this.grow(segments, inFlight);
     return false;
   }
 
@@ -64,11 +60,25 @@ export class Reno {
   }
 
   timeout(sndNxt: number): void {
-    if (this.state !== 'loss') this.reduce();
+    if (this.state === 'open') this.reduce();
     this.window = 1;
     this.duplicates = 0;
     this.state = 'loss';
     this.recoverUntil = sndNxt;
+  }
+
+  /** Slow start, then one segment a round trip; only a window that is used grows. */
+  private grow(segments: number, inFlight: number): void {
+    const slowStart = this.window < this.threshold;
+    if (!this.limited && !(slowStart && this.window < 2 * inFlight)) return;
+    if (slowStart) {
+      this.window = Math.min(this.window + segments, this.threshold);
+      return;
+    }
+    this.acknowledged += segments;
+    const steps = Math.floor(this.acknowledged / this.window);
+    this.acknowledged -= steps * this.window;
+    this.window += steps;
   }
 
   private reduce(): void {

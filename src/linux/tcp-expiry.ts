@@ -1,6 +1,6 @@
 /**
- * What happens when a socket's timer fires: retransmission with its limits, tail loss probe, window probe. Source:
- * net/ipv4/tcp_timer.c as recorded [m6-syn-retries2, m6-rto-retries5-perm, m6-rto-neigh-failed].
+ * What happens when a socket's timer fires: retransmission with its limits, tail loss probe, window probe.
+ * Source: net/ipv4/tcp_timer.c as recorded [m6-syn-retries2, m6-rto-retries5-perm, m6-rto-neigh-failed].
  */
 import { MS } from '../engine/time.ts';
 import { ACK, NO_BYTES } from '../wire/tcp.ts';
@@ -78,8 +78,8 @@ function tailLossProbe(socket: TcpSocket): void {
 }
 
 /**
- * tcp_send_probe0: the peer's window was closed, or there was no way to send from this address. If data can be sent now
- * it is, otherwise an old sequence number asks the peer for its window, at doubling intervals.
+ * tcp_send_probe0: the peer's window was closed, or there was no way to send from this address. If data can
+ * be sent now it is, otherwise an old sequence number asks the peer for its window, at doubling intervals.
  */
 function windowProbe(socket: TcpSocket): void {
   const { clock, flight, kernel } = socket;

@@ -1,6 +1,7 @@
 /**
- * The table of TCP connections: found by their four numbers in constant time, in chains through the entries themselves,
- * so that a lookup makes nothing. An entry is a socket, a half-open connection or what is left of one in TIME_WAIT.
+ * The table of TCP connections: found by their four numbers in constant time, in chains through the entries
+ * themselves, so that a lookup makes nothing. An entry is a socket, a half-open connection or what is left
+ * of one in TIME_WAIT.
  */
 import type { Quote } from '../wire/icmp-quote.ts';
 import { compareIp } from '../wire/ip-address.ts';
@@ -28,7 +29,10 @@ export interface Flow {
   /** For the table alone. */
   nextInBucket: Flow | null;
   receive(packet: TcpPacket): void;
-  /** An ICMP error came about a segment of this flow; `mtu` is that of the next hop where the error names one. */
+  /**
+   * An ICMP error came about a segment of this flow; `mtu` is that of the next hop where the error names
+   * one.
+   */
   icmpError(quote: Quote, type: number, code: number, mtu: number): void;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A connection a peer has begun and not yet confirmed (SYN_RECV): much less than a socket, as in the kernel's request
- * queue. Source: tcp_check_req, reqsk_timer_handler. Not modelled: SYN cookies, a limit of the backlog.
+ * A connection a peer has begun and not yet confirmed (SYN_RECV): much less than a socket, as in the
+ * kernel's request queue. Source: tcp_check_req, reqsk_timer_handler. Not modelled: SYN cookies, a limit of
+ * the backlog.
  */
 import { MS } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -23,7 +24,7 @@ import { measureHandshake } from './tcp-ack.ts';
 import type { Flow } from './tcp-flow.ts';
 import type { TcpListener } from './tcp-listener.ts';
 import { replyReset, sendStateless } from './tcp-output.ts';
-import { initialWindow, windowScaleFor } from './tcp-receive-window.ts';
+import { initialWindow } from './tcp-receive-window.ts';
 import { INITIAL_RTO_MS } from './tcp-rto.ts';
 import { HEADERS, TcpSocket, TIMESTAMPS_LENGTH } from './tcp-socket.ts';
 
@@ -41,6 +42,8 @@ export class HalfOpen implements Flow {
   private readonly timestampOffset: number;
   private readonly mss: number;
   private readonly window: number;
+  /** Our window scale; -1: the peer does not scale. */
+  private readonly scale: number;
   private readonly timer: Timer;
   private tsRecent: number;
   private timeouts = 0;
@@ -65,7 +68,9 @@ export class HalfOpen implements Flow {
     this.timestampOffset = secrets.timestampOffset(syn.dst, dstPort, syn.src, srcPort);
     this.mss = kernel.ip.mtuTo(syn.src) - HEADERS;
     const header = options.hasTimestamps ? TIMESTAMPS_LENGTH : 0;
-    this.window = initialWindow(layer.receiveMemory(), this.mss - header);
+    const memory = layer.receiveMemory();
+    this.window = initialWindow(memory, this.mss - header);
+    this.scale = options.windowScale >= 0 ? memory.scale : -1;
     this.timer = kernel.timer(() => this.expired());
     this.timer.armIn(INITIAL_RTO_MS * MS);
     this.firstSentNs = kernel.engine.nowNs;
@@ -107,10 +112,11 @@ export class HalfOpen implements Flow {
   private complete(packet: TcpPacket): void {
     const { layer, localIp, localPort, peerIp, peerPort } = this;
     this.drop();
-    const socket = new TcpSocket(layer, localIp, localPort, peerIp, peerPort, this.isn, this.timestampOffset);
+    const { isn, timestampOffset, window } = this;
+    const socket = new TcpSocket(layer, localIp, localPort, peerIp, peerPort, isn, timestampOffset, window);
     socket.sndUna = (this.isn + 1) | 0;
     const scaled = packet.payload.window << Math.max(this.peer.windowScale, 0);
-    socket.establish(this.peerIsn, this.peer, scaled, this.window);
+    socket.establish(this.peerIsn, this.peer, scaled);
     socket.tsRecent = this.tsRecent;
     measureHandshake(socket, packet.payload, this.timeouts === 0 ? this.firstSentNs : -1);
     layer.flows.add(socket);
@@ -147,24 +153,23 @@ export class HalfOpen implements Flow {
 
   /** Only options the peer offered, but MSS always; the window is not scaled. */
   private sendSynAck(): void {
-    const { hasTimestamps, sackPermitted, windowScale } = this.peer;
+    const { hasTimestamps, sackPermitted } = this.peer;
     const options = new TcpOptions(
       this.mss,
       sackPermitted,
       hasTimestamps,
       hasTimestamps ? this.timestamp() : 0,
       this.tsRecent,
-      windowScale >= 0 ? windowScaleFor(this.layer.receiveMemory()) : -1,
+      this.scale,
     );
     this.send(this.isn, SYN | ACK, this.window, options);
   }
 
   private acknowledge(): void {
-    const scale = this.peer.windowScale >= 0 ? windowScaleFor(this.layer.receiveMemory()) : 0;
     const options = this.peer.hasTimestamps
       ? new TcpOptions(0, false, true, this.timestamp(), this.tsRecent, -1)
       : NO_OPTIONS;
-    this.send((this.isn + 1) | 0, ACK, this.window >>> scale, options);
+    this.send((this.isn + 1) | 0, ACK, this.window >>> Math.max(this.scale, 0), options);
   }
 
   private send(seq: number, flags: number, window: number, options: TcpOptions): void {

@@ -1,7 +1,7 @@
 /**
- * ICMP errors about a connection's segments (tcp_v4_err) [m6-errors-seen-by-applications]: they end a connection that is
- * being set up; on an established one they are only remembered as the reason should it be given up, and say how far a
- * timeout was the network's fault.
+ * ICMP errors about a connection's segments (tcp_v4_err) [m6-errors-seen-by-applications]: they end a
+ * connection that is being set up; on an established one they are only remembered as the reason should it
+ * be given up, and say how far a timeout was the network's fault.
  */
 import { MS } from '../engine/time.ts';
 import {
@@ -21,7 +21,9 @@ import type { TcpSocket } from './tcp-socket.ts';
 /** The least a path can be narrowed to (route.min_pmtu). */
 const MIN_PATH_MTU = 552;
 
-/** By code of UNREACHABLE (icmp_err_convert); of the obsolete 5, 7 and 8 the kernel has errors of their own. */
+/**
+ * By code of UNREACHABLE (icmp_err_convert); of the obsolete 5, 7 and 8 the kernel has errors of their own.
+ */
 const UNREACHABLE_ERRNO: readonly Errno[] = [
   'ENETUNREACH',
   'EHOSTUNREACH',
@@ -63,7 +65,10 @@ export function socketError(socket: TcpSocket, quote: Quote, type: number, code:
   }
 }
 
-/** The segment did not even get on its way: the timeout goes one doubling back, which may mean now (RFC 6069). */
+/**
+ * The segment did not even get on its way: the timeout goes one doubling back, which may mean now (RFC
+ * 6069).
+ */
 function revertBackoff(socket: TcpSocket, quote: Quote): void {
   const { clock, flight, kernel } = socket;
   if (quote.seq !== socket.sndUna || clock.retransmits === 0 || clock.backoff === 0) return;

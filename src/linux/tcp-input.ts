@@ -1,8 +1,9 @@
 /**
- * A segment for a connection, in the order of RFC 9293 §3.10.7 as net/ipv4/tcp_input.c has it: sequence, RST, SYN, ACK,
- * data, FIN. Data is acknowledged at once, before the application sees it, as Linux does at the beginning of a
- * connection; the ACK of a FIN waits up to 40 ms for the application's own FIN [m6-http-get-tiny]. Not modelled: delayed
- * ACKs otherwise, PAWS on established connections, urgent data, simultaneous open.
+ * A segment for a connection, in the order of RFC 9293 §3.10.7 as net/ipv4/tcp_input.c has it: sequence,
+ * RST, SYN, ACK, data, FIN. Data is acknowledged at once, before the application sees it, as Linux does at
+ * the beginning of a connection; the ACK of a FIN waits up to 40 ms for the application's own FIN
+ * [m6-http-get-tiny]. Not modelled: delayed ACKs otherwise, PAWS on established connections, urgent data,
+ * simultaneous open.
  */
 import { MS } from '../engine/time.ts';
 import type { TcpPacket } from '../wire/ipv4.ts';
@@ -32,7 +33,7 @@ export function receiveSegment(socket: TcpSocket, packet: TcpPacket): void {
   receiveData(socket, tcp, isNews);
 }
 
-// ── handshake ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── handshake ────────────────────────────────────────────────────────────────────────────────────────────
 
 /** tcp_rcv_synsent_state_process */
 function receiveInSynSent(socket: TcpSocket, packet: TcpPacket): void {
@@ -57,7 +58,7 @@ function receiveInSynSent(socket: TcpSocket, packet: TcpPacket): void {
   if (socket.state !== 'CLOSED') pump(socket);
 }
 
-// ── is it for now? ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── is it for now? ───────────────────────────────────────────────────────────────────────────────────────
 
 /** tcp_validate_incoming */
 function isAcceptable(socket: TcpSocket, tcp: Tcp): boolean {
@@ -93,14 +94,17 @@ function challenge(socket: TcpSocket): void {
   sendAck(socket);
 }
 
-/** What is echoed is the timestamp of the segment that comes next, not of one that came too early (RFC 7323 §4.3). */
+/**
+ * What is echoed is the timestamp of the segment that comes next, not of one that came too early (RFC 7323
+ * §4.3).
+ */
 function noteTimestamp(socket: TcpSocket, tcp: Tcp): void {
   if (!socket.timestamps || !tcp.options.hasTimestamps) return;
   if (seqBefore(socket.window.offeredAt, tcp.seq) || seqBefore(tcp.options.tsVal, socket.tsRecent)) return;
   socket.tsRecent = tcp.options.tsVal;
 }
 
-// ── closing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── closing ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Changes of state our FIN's acknowledgement brings; true: the segment has nothing more to say. */
 function afterOurFin(socket: TcpSocket, packet: TcpPacket): boolean {
@@ -132,7 +136,7 @@ function receiveFin(socket: TcpSocket): void {
   switch (socket.state) {
     case 'ESTABLISHED':
       socket.state = 'CLOSE_WAIT';
-      socket.delayAck();
+      socket.isAckDelayed = true;
       return;
     case 'FIN_WAIT1':
       socket.state = 'CLOSING';
@@ -142,9 +146,12 @@ function receiveFin(socket: TcpSocket): void {
   }
 }
 
-// ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── data ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `isNews`: its acknowledgement or window says something; else nothing is sent but an ACK (header prediction). */
+/**
+ * `isNews`: its acknowledgement or window says something; else nothing is sent but an ACK (header
+ * prediction).
+ */
 function receiveData(socket: TcpSocket, tcp: Tcp, isNews: boolean): void {
   const { window, reassembly, state } = socket;
   const fin = (tcp.flags & FIN) !== 0;
@@ -170,6 +177,7 @@ function receiveData(socket: TcpSocket, tcp: Tcp, isNews: boolean): void {
   if (socket.state === 'FIN_WAIT2' && socket.peerClosed) return socket.enterTimeWait();
   deliver(socket, data, more);
   if (state === 'ESTABLISHED' && socket.state === 'CLOSE_WAIT') socket.events.ended?.();
+  if (socket.isAckDelayed) socket.armDelayedAck();
 }
 
 /** What the segment that just came has made readable, in order. */

@@ -1,4 +1,7 @@
-/** A port that accepts connections. Not modelled: a backlog that can be full; whoever listens accepts at once. */
+/**
+ * A port that accepts connections. Not modelled: a backlog that can be full; whoever listens accepts at
+ * once.
+ */
 import type { TcpSocket } from './tcp-socket.ts';
 
 export class TcpListener {

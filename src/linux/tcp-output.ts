@@ -1,7 +1,7 @@
 /**
- * Segments on their way out: what is sent, when windows allow it, and with which fields. Source: net/ipv4/tcp_output.c
- * as recorded [m6-http-get-tiny, m6-http-get-tiny-big]. Not modelled: offloads as such (only the PSH they leave on the
- * last segment of a burst), corking, urgent data.
+ * Segments on their way out: what is sent, when windows allow it, and with which fields. Source:
+ * net/ipv4/tcp_output.c as recorded [m6-http-get-tiny, m6-http-get-tiny-big]. Not modelled: offloads as
+ * such (only the PSH they leave on the last segment of a burst), corking, urgent data.
  */
 import { Ipv4Packet, TCP, type TcpPacket } from '../wire/ipv4.ts';
 import {
@@ -25,7 +25,7 @@ import type { TcpSocket } from './tcp-socket.ts';
 /** Builds and sends one segment of a connection; the packet, or why there is no way for it. */
 export function transmit(socket: TcpSocket, seq: number, flags: number, data: Uint8Array): TcpPacket | Errno {
   const { kernel, localIp, peerIp } = socket;
-  // The route of a packet depends on its source being an address of this host [m6-server-vip-removed-and-back].
+  // There is no route from an address the host has lost [m6-server-vip-removed-and-back].
   if (!kernel.addresses.isLocal(localIp)) return 'EHOSTUNREACH';
   if (socket.confirmDue) {
     socket.confirmDue = false;
@@ -38,7 +38,7 @@ export function transmit(socket: TcpSocket, seq: number, flags: number, data: Ui
     seq,
     syn ? 0 : socket.rcvNxt,
     flags,
-    syn ? socket.firstWindow : socket.window.field(socket.rcvNxt),
+    syn ? socket.window.offered : socket.window.field(socket.rcvNxt),
     syn ? socket.synOptions() : segmentOptions(socket),
     data,
   );
@@ -110,11 +110,17 @@ export function resend(socket: TcpSocket, segment: SentSegment): boolean {
   return true;
 }
 
+/**
+ * Within the congestion window; but the segment that recovery is about goes at once
+ * (tcp_xmit_retransmit_queue).
+ */
 function resendLost(socket: TcpSocket): void {
   const { flight, congestion } = socket;
   for (;;) {
     const segment = flight.firstLost();
-    if (segment === null || flight.pipe - congestion.duplicates >= congestion.window) return;
+    if (segment === null) return;
+    const isFull = flight.pipe - congestion.duplicates >= congestion.window;
+    if (isFull && (congestion.state !== 'recovery' || segment !== flight.head)) return;
     if (!resend(socket, segment)) return;
   }
 }

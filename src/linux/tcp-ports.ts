@@ -1,7 +1,8 @@
 /**
- * Ephemeral ports as Linux's connect() picks them (__inet_hash_connect): a start that is hard to guess for each
- * destination, then every second port, those of the parity of the range's lower end first, then the others; the next
- * connection to the same destination begins a little further on [m6-errors-seen-by-applications: 59914, 59926, 59932 …].
+ * Ephemeral ports as Linux's connect() picks them (__inet_hash_connect): a start that is hard to guess for
+ * each destination, then every second port, those of the parity of the range's lower end first, then the
+ * others; the next connection to the same destination begins a little further on
+ * [m6-errors-seen-by-applications: 59914, 59926, 59932 …].
  */
 import { type RandomStream, randomInt } from '../engine/random.ts';
 import { hashOf } from './tcp-flow.ts';

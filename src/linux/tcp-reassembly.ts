@@ -1,6 +1,6 @@
 /**
- * Data that came before what precedes it: kept in order until the hole is filled, each byte once. Not modelled: limits
- * of memory (the window bounds what is kept) and SACK blocks that would tell the peer.
+ * Data that came before what precedes it: kept in order until the hole is filled, each byte once. Not
+ * modelled: limits of memory (the window bounds what is kept) and SACK blocks that would tell the peer.
  */
 import { seqBefore } from '../wire/tcp.ts';
 
@@ -27,7 +27,9 @@ export class Reassembly {
     this.pieces.splice(index, 0, { seq, data, fin });
   }
 
-  /** The next bytes from `rcvNxt` on, FIN or not; null while there is a hole. Pieces that are old news go. */
+  /**
+   * The next bytes from `rcvNxt` on, FIN or not; null while there is a hole. Pieces that are old news go.
+   */
   next(rcvNxt: number): { data: Uint8Array; fin: boolean } | null {
     for (;;) {
       const piece = this.pieces[0];

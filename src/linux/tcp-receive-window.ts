@@ -1,34 +1,40 @@
 /**
- * The window a socket offers, by the rules of tcp_select_initial_window and __tcp_select_window. Applications here read
- * at once, so the buffer is always empty and the window never closes. Not modelled: buffers filling up, the slow growth
- * of the buffer itself (receive buffer autotuning): each full segment opens the window further, up to the largest buffer.
+ * The window a socket offers, by the rules of tcp_select_initial_window and __tcp_select_window.
+ * Applications here read at once, so the buffer is always empty and the window never closes. Not modelled:
+ * buffers filling up, the slow growth of the buffer itself (receive buffer autotuning): each full segment
+ * opens the window further, up to the largest buffer.
  *
- * First window: half of the default buffer (tcp_rmem[1] = 131072), in whole segments: 44 × 1460 = 64240 in a SYN,
- * 45 × 1448 = 65160 in a SYN-ACK with timestamps [m6-http-get-tiny]. Later ones are rounded up to the unit of the scale,
- * so that a scale of 10 shows 63 and 64, and one of 7 shows 502 and 510.
+ * First window: half of the default buffer (tcp_rmem[1] = 131072), in whole segments: 44 × 1460 = 64240 in
+ * a SYN, 45 × 1448 = 65160 in a SYN-ACK with timestamps [m6-http-get-tiny]. Later ones are rounded up to
+ * the unit of the scale, so that a scale of 10 shows 63 and 64, and one of 7 shows 502 and 510.
  */
 
 const MAX_UNSCALED = 65535;
 const MAX_SCALE = 14;
 
-/** `net.ipv4.tcp_rmem`: bytes. */
-export interface ReceiveMemory {
-  readonly initial: number;
-  readonly max: number;
+/** What `net.ipv4.tcp_rmem` says of a new socket, in bytes. */
+export class ReceiveMemory {
+  /** The shift that makes 16 bits reach the largest buffer: 7 for 6 MiB, 10 for 32 MiB. */
+  readonly scale: number;
+
+  constructor(
+    readonly initial: number,
+    readonly max: number,
+  ) {
+    const bits = Math.floor(Math.log2(Math.max(max, 1))) - 15;
+    this.scale = Math.min(Math.max(bits, 0), MAX_SCALE);
+  }
 }
 
 export function parseReceiveMemory(text: string): ReceiveMemory {
   const [, initial, max] = text.split(/\s+/).map(Number);
-  return { initial: initial ?? 131_072, max: max ?? 6_291_456 };
+  return new ReceiveMemory(initial ?? 131_072, max ?? 6_291_456);
 }
 
-/** The shift that makes 16 bits reach the largest buffer: 7 for 6 MiB, 10 for 32 MiB. */
-export function windowScaleFor(memory: ReceiveMemory): number {
-  const bits = Math.floor(Math.log2(Math.max(memory.max, 1))) - 15;
-  return Math.min(Math.max(bits, 0), MAX_SCALE);
-}
-
-/** Of a segment that carries SYN; it is never scaled. `payload` is what fits into one of the peer's segments. */
+/**
+ * Of a segment that carries SYN; it is never scaled. `payload` is what fits into one of the peer's
+ * segments.
+ */
 export function initialWindow(memory: ReceiveMemory, payload: number): number {
   const space = memory.initial >> 1;
   const whole = space > payload ? space - (space % payload) : space;
@@ -38,23 +44,27 @@ export function initialWindow(memory: ReceiveMemory, payload: number): number {
 export class ReceiveWindow {
   /** Bytes last offered, and from which sequence number on. */
   offered: number;
-  offeredAt: number;
+  offeredAt = 0;
+  /** 0: the peer does not scale. */
+  private scale = 0;
+  /** Data in a full segment of the peer's. */
+  private payload = 0;
   private target: number;
-  private readonly limit: number;
+  private limit: number;
 
-  constructor(
-    initial: number,
-    rcvNxt: number,
-    /** 0: the peer does not scale. */
-    readonly scale: number,
-    /** Data in a full segment of the peer's. */
-    readonly payload: number,
-    memory: ReceiveMemory,
-  ) {
+  /** `initial`: what the SYN offers. */
+  constructor(initial: number) {
     this.offered = initial;
-    this.offeredAt = rcvNxt;
     this.target = initial;
-    this.limit = scale === 0 ? initial : Math.min(memory.max >> 1, MAX_UNSCALED << scale);
+    this.limit = initial;
+  }
+
+  /** The handshake is over; without a scale the window stays what it is. */
+  establish(rcvNxt: number, scale: number, payload: number, memory: ReceiveMemory): void {
+    this.offeredAt = rcvNxt;
+    this.scale = scale;
+    this.payload = payload;
+    if (scale > 0) this.limit = Math.min(memory.max >> 1, MAX_UNSCALED << scale);
   }
 
   /** First sequence number beyond what was offered. */

@@ -1,7 +1,8 @@
 /**
- * Round-trip time and retransmission timeout: tcp_rtt_estimator and __tcp_set_rto of net/ipv4/tcp_input.c, in their
- * integers. With a round trip under a millisecond the timeout is 204 ms: 200 ms and the round trip, in whole jiffies
- * [m6-rto-retries5-perm]. Not modelled: the cache of earlier connections' values (tcp_metrics).
+ * Round-trip time and retransmission timeout: tcp_rtt_estimator and __tcp_set_rto of net/ipv4/tcp_input.c,
+ * in their integers. With a round trip under a millisecond the timeout is 204 ms: 200 ms and the round
+ * trip, in whole jiffies [m6-rto-retries5-perm]. Not modelled: the cache of earlier connections' values
+ * (tcp_metrics).
  */
 
 /** HZ=250. */
@@ -73,8 +74,8 @@ export function inJiffies(ms: number): number {
 }
 
 /**
- * How long retransmissions go on with a limit of `retries` (tcp_model_timeout): as if each had doubled a timeout that
- * began at `baseMs`, up to two minutes.
+ * How long retransmissions go on with a limit of `retries` (tcp_model_timeout): as if each had doubled a
+ * timeout that began at `baseMs`, up to two minutes.
  */
 export function giveUpAfterMs(retries: number, baseMs: number): number {
   const doublings = Math.floor(Math.log2(RTO_MAX_MS / baseMs));

@@ -1,7 +1,8 @@
 /**
- * What a host must not let others guess: initial sequence numbers, timestamp offsets, first IP identifications. As in
- * Linux (net/core/secure_seq.c) the first two are a keyed hash of the connection's four numbers, so that the next
- * connection between the same ports begins later in both than the one before: that is what lets a SYN into TIME_WAIT.
+ * What a host must not let others guess: initial sequence numbers, timestamp offsets, first IP
+ * identifications. As in Linux (net/core/secure_seq.c) the first two are a keyed hash of the connection's
+ * four numbers, so that the next connection between the same ports begins later in both than the one
+ * before: that is what lets a SYN into TIME_WAIT.
  */
 import { type RandomStream, randomInt } from '../engine/random.ts';
 import { MS } from '../engine/time.ts';

@@ -1,6 +1,6 @@
 /**
- * What a socket has to send: bytes not yet sent, and segments sent but not yet acknowledged. Bytes are never copied
- * unless a segment takes from two writes. Not modelled: a limit of the send buffer.
+ * What a socket has to send: bytes not yet sent, and segments sent but not yet acknowledged. Bytes are
+ * never copied unless a segment takes from two writes. Not modelled: a limit of the send buffer.
  */
 import type { TcpPacket } from '../wire/ipv4.ts';
 import { FIN, NO_BYTES, PSH, seqBefore } from '../wire/tcp.ts';
@@ -135,7 +135,10 @@ export class Flight {
     this.lostCount--;
   }
 
-  /** Cuts what is longer than `payload` into segments of that size, all of them lost: the path is narrower than thought. */
+  /**
+   * Cuts what is longer than `payload` into segments of that size, all of them lost: the path is narrower
+   * than thought.
+   */
   recut(payload: number): void {
     const old: SentSegment[] = [];
     for (let segment = this.head; segment !== null; segment = segment.next) old.push(segment);

@@ -1,10 +1,11 @@
 /**
- * One TCP connection from SYN_SENT, or from the end of the peer's handshake, to its end: the variables of RFC 9293
- * §3.3.1 and what an application does with it. How segments are handled is in tcp-input.ts and tcp-output.ts, when the
- * timer runs in tcp-clock.ts. What is left of it in TIME_WAIT is a lighter thing (tcp-time-wait.ts).
+ * One TCP connection from SYN_SENT, or from the end of the peer's handshake, to its end: the variables of
+ * RFC 9293 §3.3.1 and what an application does with it. How segments are handled is in tcp-input.ts and
+ * tcp-output.ts, when the timer runs in tcp-clock.ts. What is left of it in TIME_WAIT is a lighter thing
+ * (tcp-time-wait.ts).
  *
- * Not modelled: keepalive, SACK blocks, fast open, urgent data, fragmentation, half-closing (shutdown), a limit of the
- * send buffer, reading slower than data comes.
+ * Not modelled: keepalive, SACK blocks, fast open, urgent data, fragmentation, half-closing (shutdown), a
+ * limit of the send buffer, reading slower than data comes.
  */
 
 import { MS } from '../engine/time.ts';
@@ -23,7 +24,7 @@ import { socketError } from './tcp-icmp.ts';
 import { receiveSegment } from './tcp-input.ts';
 import { pump, sendAck, transmit } from './tcp-output.ts';
 import { Reassembly } from './tcp-reassembly.ts';
-import { initialWindow, ReceiveWindow, windowScaleFor } from './tcp-receive-window.ts';
+import { initialWindow, type ReceiveMemory, ReceiveWindow } from './tcp-receive-window.ts';
 import { INITIAL_RTO_MS, RttEstimator } from './tcp-rto.ts';
 import { Flight, SentSegment, UnsentBytes } from './tcp-send-queue.ts';
 
@@ -51,17 +52,16 @@ export class TcpSocket implements Flow {
   events: TcpEvents = {};
   readonly kernel: Kernel;
 
-  // ── what was agreed on ──
+  // ── what was agreed on ─────────────────────────────────────────────────────────────────────────────────
   timestamps = false;
   sackPermitted = false;
   sndScale = 0;
   /** Data in a full segment. */
   payload: number;
-  /** MSS offered in our SYN, and the window beside it. */
+  /** MSS offered in our part of the handshake. */
   mss: number;
-  firstWindow: number;
 
-  // ── sending ──
+  // ── sending ────────────────────────────────────────────────────────────────────────────────────────────
   sndUna: number;
   sndNxt: number;
   sndWnd = 0;
@@ -82,15 +82,16 @@ export class TcpSocket implements Flow {
   /** Progress was made: the next packet out confirms the neighbour it goes to. */
   confirmDue = false;
 
-  // ── receiving ──
+  // ── receiving ──────────────────────────────────────────────────────────────────────────────────────────
   rcvNxt = 0;
-  window: ReceiveWindow;
+  readonly window: ReceiveWindow;
   tsRecent = 0;
   peerClosed = false;
   ackOwed = false;
   isAckDelayed = false;
   lastChallengeNs = Number.NEGATIVE_INFINITY;
   readonly reassembly = new Reassembly();
+  private readonly memory: ReceiveMemory;
   private ackTimer: Timer | null = null;
 
   /** The application has closed it: nobody reads any more. */
@@ -104,6 +105,8 @@ export class TcpSocket implements Flow {
     readonly peerPort: number,
     initialSequence: number,
     readonly timestampOffset: number,
+    /** The window the SYN-ACK has offered; a SYN offers its own. */
+    offered?: number,
   ) {
     this.kernel = layer.kernel;
     this.sndUna = initialSequence;
@@ -112,12 +115,12 @@ export class TcpSocket implements Flow {
     this.ipId = layer.secrets.firstIpId();
     this.mss = this.kernel.ip.mtuTo(peerIp) - HEADERS;
     this.payload = this.mss;
-    this.firstWindow = initialWindow(layer.receiveMemory(), this.mss);
-    this.window = new ReceiveWindow(this.firstWindow, 0, 0, this.mss, layer.receiveMemory());
+    this.memory = layer.receiveMemory();
+    this.window = new ReceiveWindow(offered ?? initialWindow(this.memory, this.mss));
     this.clock = new TcpClock(this, (kind) => expired(this, kind));
   }
 
-  // ── the application's side ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── the application's side ─────────────────────────────────────────────────────────────────────────────
 
   /** Takes bytes to send, in order; they must not be changed afterwards. EPIPE once it cannot. */
   send(bytes: Uint8Array): Errno | null {
@@ -146,9 +149,12 @@ export class TcpSocket implements Flow {
     this.finish(null);
   }
 
-  // ── beginning ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── beginning ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Sends the SYN; why there is no way for it. One that a hook of this host drops (EPERM) is as good as lost. */
+  /**
+   * Sends the SYN; why there is no way for it. One that a hook of this host drops (EPERM) is as good as
+   * lost.
+   */
   connect(): Errno | null {
     const syn = transmit(this, this.sndUna, SYN, NO_BYTES);
     if (typeof syn === 'string' && syn !== 'EPERM') return syn;
@@ -161,16 +167,11 @@ export class TcpSocket implements Flow {
   }
 
   synOptions(): TcpOptions {
-    const scale = windowScaleFor(this.layer.receiveMemory());
-    return new TcpOptions(this.mss, true, true, this.timestamp(), 0, scale);
+    return new TcpOptions(this.mss, true, true, this.timestamp(), 0, this.memory.scale);
   }
 
-  /**
-   * The handshake is over: what both sides offered holds. `offered` is the window we offered in our part of it, `window`
-   * the one of the peer's last segment, not yet scaled if that was its SYN.
-   */
-  establish(peerIsn: number, peer: TcpOptions, window: number, offered = this.firstWindow): void {
-    const memory = this.layer.receiveMemory();
+  /** The handshake is over: what both sides offered holds. `window`: of the peer's last segment, in bytes. */
+  establish(peerIsn: number, peer: TcpOptions, window: number): void {
     const header = peer.hasTimestamps ? TIMESTAMPS_LENGTH : 0;
     this.state = 'ESTABLISHED';
     this.timestamps = peer.hasTimestamps;
@@ -181,11 +182,11 @@ export class TcpSocket implements Flow {
     this.sndWnd = window;
     this.sndWl1 = peerIsn;
     this.rcvNxt = (peerIsn + 1) | 0;
-    const scale = peer.windowScale >= 0 ? windowScaleFor(memory) : 0;
-    this.window = new ReceiveWindow(offered, this.rcvNxt, scale, this.mss - header, memory);
+    const scale = peer.windowScale >= 0 ? this.memory.scale : 0;
+    this.window.establish(this.rcvNxt, scale, this.mss - header, this.memory);
   }
 
-  // ── segments and errors ────────────────────────────────────────────────────────────────────────────────────────────
+  // ── segments and errors ────────────────────────────────────────────────────────────────────────────────
 
   receive(packet: TcpPacket): void {
     receiveSegment(this, packet);
@@ -195,7 +196,10 @@ export class TcpSocket implements Flow {
     socketError(this, quote, type, code, mtu);
   }
 
-  /** The path takes packets of `mtu` bytes at most: segments become smaller, those on their way are sent again. */
+  /**
+   * The path takes packets of `mtu` bytes at most: segments become smaller, those on their way are sent
+   * again.
+   */
   narrow(mtu: number): void {
     const payload = mtu - HEADERS - (this.timestamps ? TIMESTAMPS_LENGTH : 0);
     if (payload >= this.payload) return;
@@ -230,20 +234,24 @@ export class TcpSocket implements Flow {
     this.ackTimer?.disarm();
   }
 
-  /** The ACK that is owed goes with our next segment, or after 40 ms. */
-  delayAck(): void {
-    this.isAckDelayed = true;
+  /**
+   * The ACK that is owed has not gone with a segment of the application's: it goes 40 ms from now at the
+   * latest.
+   */
+  armDelayedAck(): void {
     this.ackTimer ??= this.kernel.timer(() => sendAck(this));
     this.ackTimer.armIn(FIN_ACK_DELAY_MS * MS);
   }
 
-  /** There is something to send, but no window or no way, and nothing on its way whose ACK would bring news. */
+  /**
+   * There is something to send, but no window or no way, and nothing on its way whose ACK would bring news.
+   */
   watchWindow(): void {
     if (this.flight.count > 0 || this.clock.kind !== 'none') return;
     if (this.unsent.length > 0 || this.finPending) this.clock.arm('window-probe', this.clock.windowProbeMs());
   }
 
-  // ── ending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── ending ─────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Our FIN is acknowledged; the peer may take its time, but not for ever. */
   enterFinWait2(): void {

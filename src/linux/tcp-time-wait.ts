@@ -1,7 +1,7 @@
 /**
- * What is left of a connection in TIME_WAIT: a few numbers, for 60 s, so that late segments are answered and not taken
- * for those of the next connection. Source: tcp_timewait_state_process. All of them share one timer, for all of them
- * wait equally long: the one that waits longest is first in the chain.
+ * What is left of a connection in TIME_WAIT: a few numbers, for 60 s, so that late segments are answered
+ * and not taken for those of the next connection. Source: tcp_timewait_state_process. All of them share one
+ * timer, for all of them wait equally long: the one that waits longest is first in the chain.
  */
 import { MS, SECOND } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';

@@ -1,6 +1,7 @@
 /**
- * TCP of a host: which segment belongs to which connection, who listens, who may have which port, and the answer to
- * what belongs to nobody [m6-rst-forms]. The connections themselves are in tcp-socket.ts. Source: net/ipv4/tcp_ipv4.c.
+ * TCP of a host: which segment belongs to which connection, who listens, who may have which port, and the
+ * answer to what belongs to nobody [m6-rst-forms]. The connections themselves are in tcp-socket.ts. Source:
+ * net/ipv4/tcp_ipv4.c.
  */
 import type { Quote } from '../wire/icmp-quote.ts';
 import { IP_ANY, isMulticast } from '../wire/ip-address.ts';
@@ -13,8 +14,8 @@ import { type Flow, FlowTable } from './tcp-flow.ts';
 import { HalfOpen } from './tcp-half-open.ts';
 import { Listeners, type TcpListener } from './tcp-listener.ts';
 import { replyReset } from './tcp-output.ts';
-import { EphemeralPorts, parsePortRange } from './tcp-ports.ts';
-import { parseReceiveMemory, type ReceiveMemory } from './tcp-receive-window.ts';
+import { EphemeralPorts, type PortRange, parsePortRange } from './tcp-ports.ts';
+import { parseReceiveMemory, ReceiveMemory } from './tcp-receive-window.ts';
 import { TcpSecrets } from './tcp-secrets.ts';
 import { type TcpEvents, TcpSocket } from './tcp-socket.ts';
 import { type TimeWait, TimeWaits } from './tcp-time-wait.ts';
@@ -48,7 +49,9 @@ export class TcpLayer {
   readonly secrets: TcpSecrets;
   private readonly ports: EphemeralPorts;
   private memoryText = '';
-  private memory: ReceiveMemory = { initial: 0, max: 0 };
+  private memory = new ReceiveMemory(0, 0);
+  private rangeText = '';
+  private range: PortRange = { low: 0, high: 0 };
 
   constructor(readonly kernel: Kernel) {
     this.secrets = new TcpSecrets((purpose) => kernel.random(purpose), kernel.engine);
@@ -56,7 +59,7 @@ export class TcpLayer {
     this.timeWaits = new TimeWaits(this);
   }
 
-  // ── the application's side ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── the application's side ─────────────────────────────────────────────────────────────────────────────
 
   /** EADDRINUSE: somebody listens there already. EADDRNOTAVAIL: not an address of this host. */
   listen(options: ListenOptions): TcpListener | Errno {
@@ -87,7 +90,7 @@ export class TcpLayer {
     return socket;
   }
 
-  // ── from below ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── from below ─────────────────────────────────────────────────────────────────────────────────────────
 
   receive(packet: TcpPacket, _device: Device): void {
     const tcp = packet.payload;
@@ -111,7 +114,7 @@ export class TcpLayer {
     this.flows.add(new HalfOpen(this, listener, packet, isn));
   }
 
-  // ── for the connections ────────────────────────────────────────────────────────────────────────────────────────────
+  // ── for the connections ────────────────────────────────────────────────────────────────────────────────
 
   /** A SYN takes the place of a connection in TIME_WAIT, if somebody listens. */
   reopen(timeWait: TimeWait, syn: TcpPacket, isn: number): boolean {
@@ -136,9 +139,13 @@ export class TcpLayer {
   }
 
   private ephemeralPort(src: number, dst: number, dstPort: number): number | null {
-    const range = parsePortRange(this.kernel.sysctl.text('net.ipv4.ip_local_port_range') ?? '');
+    const text = this.kernel.sysctl.text('net.ipv4.ip_local_port_range') ?? '';
+    if (text !== this.rangeText) {
+      this.rangeText = text;
+      this.range = parsePortRange(text);
+    }
     return this.ports.choose(
-      range,
+      this.range,
       src,
       dst,
       dstPort,

@@ -9,7 +9,9 @@ import type { Kernel } from './kernel.ts';
 
 export interface UdpEvents {
   data(bytes: Uint8Array, fromIp: number, fromPort: number): void;
-  /** An ICMP error came for something this socket sent; only a port unreachable reaches a program by default. */
+  /**
+   * An ICMP error came for something this socket sent; only a port unreachable reaches a program by default.
+   */
   error(errno: Errno): void;
 }
 

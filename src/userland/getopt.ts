@@ -87,7 +87,7 @@ function readLong(word: string, next: string | undefined, spec: GetoptSpec): Rea
   const equals = word.indexOf('=');
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
   const glued = equals < 0 ? null : word.slice(equals + 1);
-  const letter = spec.long?.[name];
+  const letter = spec.long !== undefined && Object.hasOwn(spec.long, name) ? spec.long[name] : undefined;
   const failed = (error: string): Read => ({ options: [], tookNext: false, error });
   if (letter === undefined) return failed(`unrecognized option '--${name}'`);
   const wants = takes(letter, spec);

@@ -12,7 +12,8 @@ export function resolveName(host: Host, name: string): number | null {
 
 /** The first name /etc/hosts has for an address, or its dotted quad. */
 export function nameOf(host: Host, ip: number): string {
-  return hostsFile(host).find((entry) => entry.ip === ip)?.names[0] ?? ipText(ip);
+  const known = hostsFile(host).find((entry) => entry.ip === ip)?.names[0];
+  return known ?? (ip === IP_LOOPBACK ? 'localhost' : ipText(ip));
 }
 
 function hostsFile(host: Host): { ip: number; names: string[] }[] {

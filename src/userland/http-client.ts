@@ -54,7 +54,7 @@ export interface HttpOutcome {
 
 export interface RequestOptions {
   readonly userAgent?: string;
-  /** Behind those of curl's own, which they replace by name. */
+  /** Behind curl's own, which they replace by name, or take away where they have no value. */
   readonly headers?: readonly HttpHeader[];
 }
 
@@ -69,7 +69,8 @@ export function getRequest(url: string, path: string, options: RequestOptions = 
   const extra = options.headers ?? [];
   const kept = own.map((header) => extra.find(([name]) => sameName(name, header[0])) ?? header);
   const added = extra.filter(([name]) => !own.some(([ownName]) => sameName(name, ownName)));
-  return encodeHttpRequest(new HttpRequest('GET', path, 'HTTP/1.1', [...kept, ...added]));
+  const headers = [...kept, ...added].filter(([, value]) => value !== '');
+  return encodeHttpRequest(new HttpRequest('GET', path, 'HTTP/1.1', headers));
 }
 
 function sameName(a: string, b: string): boolean {

@@ -19,16 +19,16 @@ const USAGE = `Usage: ip neigh { add | del | change | replace }
 STATE := { permanent | reachable | stale }
 `;
 
-const STATES: Readonly<Record<string, NudState>> = {
-  none: 'NONE',
-  incomplete: 'INCOMPLETE',
-  reachable: 'REACHABLE',
-  stale: 'STALE',
-  delay: 'DELAY',
-  probe: 'PROBE',
-  failed: 'FAILED',
-  permanent: 'PERMANENT',
-};
+const STATES: ReadonlyMap<string, NudState> = new Map([
+  ['none', 'NONE'],
+  ['incomplete', 'INCOMPLETE'],
+  ['reachable', 'REACHABLE'],
+  ['stale', 'STALE'],
+  ['delay', 'DELAY'],
+  ['probe', 'PROBE'],
+  ['failed', 'FAILED'],
+  ['permanent', 'PERMANENT'],
+]);
 
 export function ipNeighbour(run: IpRun): void {
   const { words } = run;
@@ -81,8 +81,8 @@ function readFilter(run: IpRun): Filter | null {
 }
 
 function readStates(run: IpRun, filter: Filter, word: string): void {
-  const state = STATES[word];
-  if (word === 'all') filter.states = Object.values(STATES);
+  const state = STATES.get(word);
+  if (word === 'all') filter.states = [...STATES.values()];
   else if (state !== undefined) filter.states = [...(filter.states ?? []), state];
   else badState(run, word);
 }
@@ -151,7 +151,7 @@ function readTyped(run: IpRun): Typed | null {
     if (word === 'lladdr') typed.mac = words.value();
     else if (word === 'nud') {
       const name = words.value();
-      const state = STATES[name];
+      const state = STATES.get(name);
       if (state === undefined) badState(run, name);
       else typed.state = state;
     } else if (word === 'dev') typed.device = words.value();

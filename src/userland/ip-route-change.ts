@@ -18,12 +18,7 @@ interface Typed {
   metric: number | null;
 }
 
-const TYPES: Readonly<Record<string, RouteType>> = {
-  unicast: 'unicast',
-  unreachable: 'unreachable',
-  prohibit: 'prohibit',
-  blackhole: 'blackhole',
-};
+const TYPES: readonly RouteType[] = ['unicast', 'unreachable', 'prohibit', 'blackhole'];
 
 const OTHER_WORDS =
   /^(local|nat|broadcast|brd|anycast|multicast|xresolve|throw|as|from|tos|dsfield|expires|mtu|hoplimit|advmss|reordering|rtt|rttvar|rto_min|window|cwnd|initcwnd|initrwnd|features|quickack|congctl|ssthresh|realms|onlink|nexthop|nhid|vrf|table|ttl-propagate|encap|pref)$/;
@@ -74,7 +69,7 @@ function readTyped(run: IpRun): Typed | null {
 function readTarget(run: IpRun, typed: Typed, first: string): void {
   const { words } = run;
   let word = first === 'to' ? words.value() : first;
-  const type = TYPES[word];
+  const type = TYPES.find((name) => name === word);
   if (type !== undefined) {
     typed.type = type;
     word = words.value();

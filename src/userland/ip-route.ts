@@ -45,13 +45,13 @@ interface Selector {
   match: TypedPrefix | null;
 }
 
-const TABLES: Readonly<Record<string, Selector['table']>> = {
-  main: 'main',
-  '254': 'main',
-  local: 'local',
-  '255': 'local',
-  all: 'all',
-};
+const TABLES: ReadonlyMap<string, Selector['table']> = new Map([
+  ['main', 'main'],
+  ['254', 'main'],
+  ['local', 'local'],
+  ['255', 'local'],
+  ['all', 'all'],
+]);
 const OTHER_SELECTORS = [
   'cloned',
   'cached',
@@ -97,7 +97,7 @@ function readSelector(run: IpRun): Selector | null {
 function readTable(run: IpRun, selector: Selector): void {
   const { words } = run;
   const name = words.value();
-  const table = TABLES[name];
+  const table = TABLES.get(name);
   if (table !== undefined) selector.table = table;
   else if (/^\d+$/.test(name) || name === 'cache' || name === 'default') words.notSimulated(`table ${name}`);
   else words.wrong(name, 'table id value is invalid\n');

@@ -1,6 +1,7 @@
 /**
- * How ipvsadm reads numbers and `address[:port]`, and prints them again: with the C library's tolerance (`1.2.3` is
- * 1.2.0.3, `010` is 8), and with its strictness. IPv6 addresses are only recognised, so that they can be refused.
+ * How ipvsadm reads numbers and `address[:port]`, and prints them again: with the C library's tolerance
+ * (`1.2.3` is 1.2.0.3, `010` is 8), and with its strictness. IPv6 addresses are only recognised, so that they
+ * can be refused.
  */
 import { IP_LOOPBACK, ipText } from '../wire/ip-address.ts';
 import { portName, portNamed } from './service-names.ts';
@@ -57,7 +58,9 @@ function withPort(family: 4 | 6, ip: number, text: string | null, protocol: numb
   return port === null ? null : { family, ip, port };
 }
 
-/** One to four numbers, decimal, octal or hexadecimal, the last filling what is left; null for anything else. */
+/**
+ * One to four numbers, decimal, octal or hexadecimal, the last filling what is left; null for anything else.
+ */
 export function inetAton(text: string): number | null {
   const parts = text.replace(/[ \t\n\v\f\r].*$/s, '').split('.');
   if (parts.length > 4) return null;

@@ -1,6 +1,6 @@
 /**
- * What `ipvsadm -L` and `-S` print, to the last blank [D-format-01], [C-bignum-01]. Services and servers are sorted by
- * address as a signed difference, which is how 192.168.100.10 comes before 10.0.0.9.
+ * What `ipvsadm -L` and `-S` print, to the last blank [D-format-01], [C-bignum-01]. Services and servers are
+ * sorted by address as a signed difference, which is how 192.168.100.10 comes before 10.0.0.9.
  */
 import { SECOND } from '../engine/time.ts';
 import type { Conn } from '../ipvs/conn.ts';
@@ -39,7 +39,8 @@ const TITLES: Readonly<Record<ListForm, string>> = {
   rate: `${LOCAL_COLUMN}      CPS    InPPS   OutPPS    InBPS   OutBPS\n  -> RemoteAddress:Port\n`,
   thresholds: `${LOCAL_COLUMN} Uthreshold Lthreshold ActiveConn InActConn \n  -> RemoteAddress:Port\n`,
   'persistent-conn': `${LOCAL_COLUMN} Weight    PersistConn ActiveConn InActConn \n  -> RemoteAddress:Port\n`,
-  'tun-info': `${SCHEDULER_LINE}  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn\n`,
+  'tun-info': `${SCHEDULER_LINE}  -> RemoteAddress:Port           Forward TunnelInfo    Weight \
+ActiveConn InActConn\n`,
   rules: '',
 };
 
@@ -84,7 +85,7 @@ function padTwo(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-// ── services and servers ─────────────────────────────────────────────────────────────────────────────────────────
+// ── services and servers ───────────────────────────────────────────────────────────────────────────────────
 
 function serviceText(ipvs: Ipvs, service: Service, options: ListOptions): string {
   const { key, scheduler, stats } = service;
@@ -148,7 +149,7 @@ export function largeNumber(value: number, exact: boolean): string {
   return `${String(Math.floor(value / unit)).padStart(8)}${letter}`;
 }
 
-// ── order ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── order ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 function compareServices(a: Service, b: Service): number {
   return a.key.protocol - b.key.protocol || (a.key.vip - b.key.vip) | 0 || a.key.port - b.key.port;

@@ -1,6 +1,7 @@
 /**
- * The options of ipvsadm 1.31: how they are read, and which may stand with which command. Checked against the real
- * program, word for word [ipvsadm-1.31-usage]. Not here: what the options of tunnels demand of each other.
+ * The options of ipvsadm 1.31: how they are read, and which may stand with which command. Checked against the
+ * real program, word for word [ipvsadm-1.31-usage]. Not here: what the options of tunnels demand of each
+ * other.
  */
 import type { OptionSpec } from './popt.ts';
 

@@ -1,6 +1,7 @@
 /**
- * A command line of ipvsadm, read into what it asks for, or the words with which ipvsadm ends: values are judged as
- * they come, then what is left over, then the combination. Exit codes and texts: [D-errors-01], [ipvsadm-1.31-usage].
+ * A command line of ipvsadm, read into what it asks for, or the words with which ipvsadm ends: values are
+ * judged as they come, then what is left over, then the combination. Exit codes and texts: [D-errors-01],
+ * [ipvsadm-1.31-usage].
  */
 import type { ForwardingMethod } from '../ipvs/destination.ts';
 import { isMulticast } from '../wire/ip-address.ts';
@@ -73,15 +74,15 @@ const NUMERIC: Partial<Record<Switch, readonly [number, number, string]>> = {
 };
 
 /** The schedulers whose flags they are; flag-1 to flag-3 are anybody's. */
-const SCHEDULER_FLAGS: Readonly<Record<string, string | null>> = {
-  'flag-1': null,
-  'flag-2': null,
-  'flag-3': null,
-  'sh-fallback': 'sh',
-  'sh-port': 'sh',
-  'mh-fallback': 'mh',
-  'mh-port': 'mh',
-};
+const SCHEDULER_FLAGS: ReadonlyMap<string, string | null> = new Map([
+  ['flag-1', null],
+  ['flag-2', null],
+  ['flag-3', null],
+  ['sh-fallback', 'sh'],
+  ['sh-port', 'sh'],
+  ['mh-fallback', 'mh'],
+  ['mh-port', 'mh'],
+]);
 
 const PROTOCOLS: Partial<Record<Switch, number>> = {
   'tcp-service': TCP,
@@ -292,7 +293,7 @@ function checkInvocation(invocation: Invocation): string | null {
 function checkSchedulerFlags({ scheduler, schedulerFlags }: Invocation): string | null {
   for (const flag of schedulerFlags.split(',')) {
     if (flag === '') continue;
-    const owner = SCHEDULER_FLAGS[flag];
+    const owner = SCHEDULER_FLAGS.get(flag);
     if (owner === undefined) return `invalid scheduler flag \`${flag}'`;
     if (owner !== null && owner !== scheduler) return `incompatible scheduler flag \`${flag}'`;
   }

@@ -1,4 +1,7 @@
-/** What ipvsadm 1.31 says of itself: `-v`, `-h` [D-format-01], and the hint after a command line it cannot read. */
+/**
+ * What ipvsadm 1.31 says of itself: `-v`, `-h` [D-format-01], and the hint after a command line it cannot
+ * read.
+ */
 export const VERSION_TEXT = 'ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)\n';
 
 export const TRY_HELP = "Try `ipvsadm -h' or 'ipvsadm --help' for more information.\n";

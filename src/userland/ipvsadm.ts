@@ -1,7 +1,7 @@
 /**
- * ipvsadm 1.31: the table of virtual services changed and shown, in the words and with the exit codes of the real
- * program: 0 done, 1 an unknown service to list, 2 a command line it refuses, 255 a refusal of the kernel (or of popt).
- * What IPVS does not simulate here is refused with 255 and `…: not simulated`.
+ * ipvsadm 1.31: the table of virtual services changed and shown, in the words and with the exit codes of the
+ * real program: 0 done, 1 an unknown service to list, 2 a command line it refuses, 255 a refusal of the
+ * kernel (or of popt). What IPVS does not simulate here is refused with 255 and `…: not simulated`.
  */
 import {
   type IpvsError,

@@ -1,6 +1,6 @@
 /**
- * Command lines as the popt library reads them, which ipvsadm is built on: clusters of short options, values glued,
- * behind `=` or in the next word, long options in full only, words in between kept for later.
+ * Command lines as the popt library reads them, which ipvsadm is built on: clusters of short options, values
+ * glued, behind `=` or in the next word, long options in full only, words in between kept for later.
  */
 export interface OptionSpec<Name extends string> {
   readonly name: Name;

@@ -1,6 +1,6 @@
 /**
- * Ports by name: the part of Debian's /etc/services that a laboratory is likely to meet. The first name of a port is
- * the one tools print.
+ * Ports by name: the part of Debian's /etc/services that a laboratory is likely to meet. The first name of a
+ * port is the one tools print.
  */
 import { TCP, UDP } from '../wire/ipv4.ts';
 

@@ -22,7 +22,7 @@ function call(engine: Engine, timeNs: number, then: (arg: number) => void, arg =
   engine.callAt(timeNs, { fire: then }, arg);
 }
 
-describe('clock', () => {
+describe('clock', { timeout: 60_000 }, () => {
   it('jumps from event to event and ends where it was told to', () => {
     const engine = new Engine();
     const seen: number[] = [];

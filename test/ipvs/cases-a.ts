@@ -1,8 +1,8 @@
 /**
- * Replays a recorded case of kind ipvs-A on a director: commands as they were typed, and of each connection the
- * segments the client sent, since in direct routing the director sees no others. Servers are told apart by who gets
- * them. Two things belong to the client's TCP, not to the director, and are not compared: what it holds back while
- * earlier data is unanswered, and its port reuse.
+ * Replays a recorded case of kind ipvs-A on a director: commands as they were typed, and of each connection
+ * the segments the client sent, since in direct routing the director sees no others. Servers are told apart
+ * by who gets them. Two things belong to the client's TCP, not to the director, and are not compared: what it
+ * holds back while earlier data is unanswered, and its port reuse.
  */
 import { readFileSync } from 'node:fs';
 import { MS, SECOND } from '../../src/engine/time.ts';
@@ -168,7 +168,10 @@ export class Replay {
     for (const each of flags) this.transmit(segment(at, each));
   }
 
-  /** Sends a packet and says who got it: a server's address, `reset`, an ICMP error as the client tells it, `nothing`. */
+  /**
+   * Sends a packet and says who got it: a server's address, `reset`, an ICMP error as the client tells it,
+   * `nothing`.
+   */
   private transmit(packet: Ipv4): string {
     const { director } = this;
     director.client.send(packet);

@@ -1,7 +1,7 @@
 /**
- * A director of the recordings' network: a real kernel with IPVS on a switch, and around it stations that are nothing
- * but a card: they answer ARP for their addresses and write down what reaches them. MACs and addresses are those of
- * the recordings: 192.168.100.N has 02:00:00:00:00:N.
+ * A director of the recordings' network: a real kernel with IPVS on a switch, and around it stations that are
+ * nothing but a card: they answer ARP for their addresses and write down what reaches them. MACs and
+ * addresses are those of the recordings: 192.168.100.N has 02:00:00:00:00:N.
  */
 import { Engine } from '../../src/engine/engine.ts';
 import { MS } from '../../src/engine/time.ts';

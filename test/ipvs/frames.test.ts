@@ -101,7 +101,7 @@ describe('servers out of reach', () => {
     expect(director.ipvs.connectionCount).toBe(1);
   });
 
-  test('B-arpdown-01: nobody answers ARP, host unreachable from the own address for every queued packet', () => {
+  test('B-arpdown-01: no answer to ARP, 3/1 from the own address for every queued packet', () => {
     const director = new Director();
     const { steps } = readCase<{ steps: FrameStep[] }>('B-arpdown-01');
     for (const { cmd } of steps.slice(0, 2)) director.type(cmd ?? '');

@@ -117,6 +117,10 @@ describe('what --stats shows', () => {
     expect(largeNumber(134_746_572, false)).toBe('  134746K');
     expect(largeNumber(134_746_572, true)).toBe(' 134746572');
     expect(largeNumber(7, true)).toBe('        7');
+    expect(largeNumber(999_999_999, false)).toBe('  999999K');
+    expect(largeNumber(99_999_999_999, false)).toBe('   99999M');
+    expect(largeNumber(99_999_999_999_999, false)).toBe('   99999G');
+    expect(largeNumber(100_000_000_000_000, false)).toBe('     100T');
     const recorded = readCase<{ steps: TextStep[] }>('C-bignum-01');
     const cut = recorded.steps.map(({ out = '' }) => out).filter((out) => out.includes('134746K'));
     expect(cut).toHaveLength(1);

@@ -33,7 +33,7 @@ describe('cable', () => {
     expect([a.arrivals, b.arrivals]).toEqual([[{ atNs: 10_000, number: 2 }], [{ atNs: 10_000, number: 1 }]]);
   });
 
-  it('with a bandwidth puts one frame after the other on the wire, preamble, check sequence and gap included', () => {
+  it('with a bandwidth sends one frame after the other, preamble, check sequence and gap included', () => {
     const engine = new Engine();
     const { a, b } = connect(engine, { latencyNs: 1000, bitsPerSecond: 1_000_000_000 });
     a.send(numbered(1, 1514));

@@ -30,6 +30,7 @@ function pair() {
 }
 
 const GROUP = Mac.of(0x01005e000012);
+const WAYS = { [SENT]: 'sent', [RECEIVED]: 'received' };
 const STRANGER = Mac.of(0x020000000099);
 
 describe('nic', () => {
@@ -72,9 +73,7 @@ describe('nic', () => {
     const seen: string[] = [];
     const tap: FrameTap = {
       frame: (nic, direction, frame: Frame) => {
-        seen.push(
-          `${nic} ${direction === SENT ? 'sent' : direction === RECEIVED ? 'received' : '?'} ${numberOf(frame)}`,
-        );
+        seen.push(`${nic} ${WAYS[direction]} ${numberOf(frame)}`);
         return engine.nextRecordId();
       },
       dropped: (place, frame, reason) => seen.push(`${place} lost ${numberOf(frame)}: ${reason}`),

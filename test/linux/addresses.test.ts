@@ -1,4 +1,7 @@
-/** Addresses, what hangs on them, and what a host announces by itself: rows of the real kernel, and the rules one by one. */
+/**
+ * Addresses, what hangs on them, and what a host announces by itself: rows of the real kernel, and the rules
+ * one by one.
+ */
 import { describe, expect, it } from 'vitest';
 import { ERRNO_TEXT } from '../../src/linux/errno.ts';
 import type { Kernel } from '../../src/linux/kernel.ts';
@@ -29,7 +32,8 @@ function addrLines(kernel: Kernel): string[] {
 
 function mainLines(kernel: Kernel): string[] {
   return kernel.routes.list().map(({ network, length, device, proto, scope, src }) => {
-    return `${ipText(network)}/${length} dev ${device.name} proto ${proto} scope ${scope} src ${ipText(src ?? 0)} `;
+    const to = `${ipText(network)}/${length} dev ${device.name}`;
+    return `${to} proto ${proto} scope ${scope} src ${ipText(src ?? 0)} `;
   });
 }
 
@@ -201,7 +205,7 @@ describe('addresses', () => {
     expect(addresses.isBroadcast(ip('10.0.0.255'))).toBe(false);
   });
 
-  it('the source for a way is the first primary whose subnet holds it, else the first, else one of lo', () => {
+  it('the source is the first primary whose subnet holds the way, else the first, else one of lo', () => {
     const { kernel, device, bench } = host([
       'lvs2: ip addr add 10.0.0.1/24 dev ens33',
       'lvs2: ip addr add 10.0.0.2/24 dev ens33',

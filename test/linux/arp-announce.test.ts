@@ -27,7 +27,7 @@ interface QueueRow {
   readonly frames: readonly RecordedFrame[];
 }
 
-describe('arp_announce', () => {
+describe('arp_announce', { timeout: 60_000 }, () => {
   it.each([
     ['m2a-arp-announce-single-nic', 219],
     ['m2c-arp-announce-two-nics-same-segment', 24],

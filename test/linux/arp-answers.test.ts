@@ -21,7 +21,7 @@ function answers(file: Rows<ArpRow>, row: ArpRow, lines: readonly string[]) {
   return { recorded: row.responses.map(({ hex }) => hex), simulated: bench.seen('probe:ens33', 'rx') };
 }
 
-describe('ARP requests answered', () => {
+describe('ARP requests answered', { timeout: 60_000 }, () => {
   it.each([
     ['m1a-arp-reply-single-nic', 1008],
     ['m1b-arp-ignore-all-vs-iface', 75],

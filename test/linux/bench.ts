@@ -1,6 +1,6 @@
 /**
- * A small world for tests of the kernel: hosts and raw ports on switches, as the topology of a recording lists
- * them, and every frame that passed a card written down. Cables take no time, as the recordings' do.
+ * A small world for tests of the kernel: hosts and raw ports on switches, as the topology of a recording
+ * lists them, and every frame that passed a card written down. Cables take no time, as the recordings' do.
  */
 import { Engine } from '../../src/engine/engine.ts';
 import { MS } from '../../src/engine/time.ts';
@@ -34,7 +34,10 @@ export interface TappedFrame {
 }
 
 export interface BenchOptions {
-  /** Hosts that are nothing but a port: they have no kernel, hear everything and send what `inject` gives them. */
+  /**
+   * Hosts that are nothing but a port: they have no kernel, hear everything and send what `inject` gives
+   * them.
+   */
   readonly raw?: readonly string[];
   readonly seed?: string;
   readonly cable?: CableOptions;

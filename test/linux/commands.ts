@@ -1,6 +1,6 @@
 /**
- * The lines of a recording's `setup` ("host: command"), as far as these tests need them, done to a bench. What the
- * commands print is no business of the kernel's tests: errors come back as errno.
+ * The lines of a recording's `setup` ("host: command"), as far as these tests need them, done to a bench.
+ * What the commands print is no business of the kernel's tests: errors come back as errno.
  */
 import type { AddressOptions, Scope } from '../../src/linux/addresses.ts';
 import type { Device } from '../../src/linux/device.ts';

@@ -215,7 +215,10 @@ describe('m5-icmp-redirect-client', () => {
   });
 });
 
-/** In the recording two frames come in before the answer to the first goes out: only each direction has an order. */
+/**
+ * In the recording two frames come in before the answer to the first goes out: only each direction has an
+ * order.
+ */
 function byDirection(frames: readonly { dir: string; hex: string }[]): string[] {
   return ['rx', 'tx'].flatMap((way) =>
     frames.filter(({ dir }) => dir === way).map(({ hex: frame }) => `${way} ${masked(frame)}`),

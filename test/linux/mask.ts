@@ -2,8 +2,8 @@
 const ICMP_ERRORS = ['03', '04', '05', '0b', '0c'];
 
 /**
- * The frame with zeros for the identification and header checksum of IP where they are drawn (ICMP, UDP), also in a
- * quoted packet, and for the checksum over that quote. TCP and ARP stay as they are.
+ * The frame with zeros for the identification and header checksum of IP where they are drawn (ICMP, UDP),
+ * also in a quoted packet, and for the checksum over that quote. TCP and ARP stay as they are.
  */
 export function masked(frame: string): string {
   if (frame.slice(24, 28) !== '0800') return frame;

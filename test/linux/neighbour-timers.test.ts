@@ -1,4 +1,7 @@
-/** States of the neighbour table over time: nominal times exactly, and the recorded ones with the recorded lateness. */
+/**
+ * States of the neighbour table over time: nominal times exactly, and the recorded ones with the recorded
+ * lateness.
+ */
 import { describe, expect, it } from 'vitest';
 import { MS, SECOND } from '../../src/engine/time.ts';
 import { ip, ipText } from '../../src/wire/ip-address.ts';
@@ -217,7 +220,10 @@ interface Timeline {
 /** A poll sees a state up to 130 ms after it began. */
 const POLL_MS = 130;
 
-/** Plays a timeline of datagrams (and one injected reply) with the recorded lateness; compares frames and states. */
+/**
+ * Plays a timeline of datagrams (and one injected reply) with the recorded lateness; compares frames and
+ * states.
+ */
 function playTimeline(name: string, phase: number, injectMs: number | null) {
   const file = recording<Timeline>(name);
   const bench = new Bench(file.topology.links);
@@ -272,7 +278,7 @@ function playTimeline(name: string, phase: number, injectMs: number | null) {
   return { file, bench, states, changesMs };
 }
 
-describe('recorded timelines of the neighbour table', () => {
+describe('recorded timelines of the neighbour table', { timeout: 60_000 }, () => {
   it.each([
     ['m4-incomplete-params', 0, null],
     ['m4-late-reply', 7, 1507.4],
@@ -370,7 +376,7 @@ interface QueueTimeline {
   readonly frames: readonly RecordedFrame[];
 }
 
-describe('the queue of an unresolved neighbour', () => {
+describe('the queue of an unresolved neighbour', { timeout: 60_000 }, () => {
   it.each(['m4-queue-small', 'm4-queue-large', 'm4-queue-qlen3'])('%s', (name) => {
     const file = recording<QueueTimeline>(name);
     const bench = new Bench(file.topology.links);

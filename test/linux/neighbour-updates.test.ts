@@ -68,7 +68,7 @@ function makeEntry(bench: Bench, row: UpdateRow): void {
   }
 }
 
-describe('neighbour entries and ARP frames', () => {
+describe('neighbour entries and ARP frames', { timeout: 60_000 }, () => {
   it.each([
     ['m3a-garp-neighbour-matrix', 832],
     ['m3g-garp-delay-and-accept', 55],

@@ -21,8 +21,8 @@ const PAUSE_MS = 400;
 const SLACK_MS = 5;
 
 /**
- * Injects the stimuli at their times, then compares card by card which frames passed and when: within 5 ms of the
- * recorded time, or earlier by what the kernel's timers are late.
+ * Injects the stimuli at their times, then compares card by card which frames passed and when: within 5 ms of
+ * the recorded time, or earlier by what the kernel's timers are late.
  */
 export function playRow(bench: Bench, row: TimedRow, stimuli: readonly Stimulus[], taps: readonly string[]) {
   bench.runMs(PAUSE_MS);

@@ -1,6 +1,7 @@
 /**
- * Hosts with real kernels on one segment, and what their cards saw, beside recordings of real hosts: segments of both
- * are brought to one form in which the random draws (ports, sequence numbers, timestamps, IP ids) are relative.
+ * Hosts with real kernels on one segment, and what their cards saw, beside recordings of real hosts:
+ * segments of both are brought to one form in which the random draws (ports, sequence numbers, timestamps,
+ * IP ids) are relative.
  */
 import { readFileSync } from 'node:fs';
 import { Engine } from '../../src/engine/engine.ts';
@@ -37,7 +38,7 @@ export interface Timeline {
   readonly events: readonly { readonly tMs: number; readonly event: string; readonly error?: string }[];
 }
 
-// ── a segment of hosts ───────────────────────────────────────────────────────────────────────────────────────────────
+// ── a segment of hosts ───────────────────────────────────────────────────────────────────────────────────
 
 export interface Seen {
   readonly timeNs: number;
@@ -88,7 +89,9 @@ export class Segment {
     this.bridge = new Switch(this.engine, 'sw');
   }
 
-  /** A host whose MAC ends in `lastByte`, on the switch, as the recordings have them (tcp_rmem of 32 MiB). */
+  /**
+   * A host whose MAC ends in `lastByte`, on the switch, as the recordings have them (tcp_rmem of 32 MiB).
+   */
   host(name: string, lastByte: number, ...prefixes: string[]): Host {
     const { engine } = this;
     const nic = new Nic(engine, `${name}:ens33`, Mac.of(0x020000000000 + lastByte));
@@ -187,7 +190,7 @@ export class ScriptedPeer {
   }
 }
 
-// ── one form for both ────────────────────────────────────────────────────────────────────────────────────────────────
+// ── one form for both ────────────────────────────────────────────────────────────────────────────────────
 
 export interface Line {
   readonly tMs: number;

@@ -1,4 +1,7 @@
-/** What applications hear when a connection cannot be set up, or breaks, beside what they were recorded to hear. */
+/**
+ * What applications hear when a connection cannot be set up, or breaks, beside what they were recorded to
+ * hear.
+ */
 import { describe, expect, test } from 'vitest';
 import { MS } from '../../src/engine/time.ts';
 import type { Errno } from '../../src/linux/errno.ts';

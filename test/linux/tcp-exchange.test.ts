@@ -1,4 +1,6 @@
-/** Whole exchanges beside recorded ones: every frame both hosts sent or received, in order, field by field. */
+/**
+ * Whole exchanges beside recorded ones: every frame both hosts sent or received, in order, field by field.
+ */
 import { describe, expect, test } from 'vitest';
 import type { TcpSocket } from '../../src/linux/tcp.ts';
 import { asciiBytes } from '../../src/wire/bytes.ts';

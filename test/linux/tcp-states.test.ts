@@ -5,7 +5,7 @@ import type { Errno } from '../../src/linux/errno.ts';
 import type { TcpSocket } from '../../src/linux/tcp.ts';
 import { asciiBytes, bytesText } from '../../src/wire/bytes.ts';
 import { ip } from '../../src/wire/ip-address.ts';
-import { ACK, FIN, NO_BYTES, PSH, RST, SYN, TcpOptions } from '../../src/wire/tcp.ts';
+import { ACK, FIN, PSH, RST, SYN, TcpOptions } from '../../src/wire/tcp.ts';
 import { type Host, ScriptedPeer, Segment } from './tcp-bench.ts';
 
 const LOCAL = ip('192.168.100.10');
@@ -409,7 +409,8 @@ describe('sending', () => {
     const again = peer.heard();
     expect(again.filter(({ seq }) => seq === ours)).toHaveLength(1);
     expect(socket.congestion.window).toBe(5);
-    peer.send(ACK, theirs, ours + 10 * 1460);
+    // Two more went out with the first two duplicates (RFC 3042).
+    peer.send(ACK, theirs, ours + 12 * 1460);
     expect(socket.congestion.state).toBe('open');
     expect(socket.congestion.window).toBe(5);
   });
@@ -432,7 +433,7 @@ describe('sending', () => {
     server.kernel.tcp.icmpError(quote, 3, 4, 1000);
     expect(peer.heardText()).toBe('A960 PA500');
     socket.send(new Uint8Array(2000));
-    expect(peer.heard().map(({ data }) => data.length)).toEqual([960, 960]);
+    expect(peer.heard().map(({ data }) => data.length)).toEqual([960, 960, 80]);
   });
 
   test('a closed window is asked about at doubling intervals', () => {
@@ -491,5 +492,4 @@ test('memory does not grow with connections done', () => {
   expect(server.kernel.tcp.timeWaits.count).toBe(600);
   segment.engine.runUntil(261 * SECOND);
   expect(server.kernel.tcp.flows.size).toBe(0);
-  expect(NO_BYTES).toHaveLength(0);
 });

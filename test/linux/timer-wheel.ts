@@ -1,6 +1,6 @@
 /**
- * The lateness of the recorded kernel's timers, which the product does not have: its wheel rounds each delay up to a
- * granularity that grows with the delay, from a phase that is an input of each replay.
+ * The lateness of the recorded kernel's timers, which the product does not have: its wheel rounds each delay
+ * up to a granularity that grows with the delay, from a phase that is an input of each replay.
  */
 import { MS } from '../../src/engine/time.ts';
 import type { Kernel } from '../../src/linux/kernel.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import { SECOND } from '../../src/engine/time.ts';
 import { Conn, packPorts } from '../../src/ipvs/conn.ts';
@@ -12,6 +12,9 @@ import { ip } from '../../src/wire/ip-address.ts';
 import { TCP, UDP } from '../../src/wire/ipv4.ts';
 import { ACK, FIN, RST, SYN } from '../../src/wire/tcp.ts';
 import { Director, datagram, segment, VIP } from '../ipvs/director.ts';
+
+// Hundreds of directors are built here; a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Left alone, fast-check makes arrays of about ten. */
 const LONG = { size: 'max' } as const;

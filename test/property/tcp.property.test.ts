@@ -1,4 +1,7 @@
-/** TCP between two real kernels over a wire that loses, delays and reorders: what was written arrives, then all is over. */
+/**
+ * TCP between two real kernels over a wire that loses, delays and reorders: what was written arrives, then
+ * all is over.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
@@ -86,8 +89,8 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 const DONE = Uint8Array.of(0xff);
 
 /**
- * One side: says that it is done when all of the other's stream is here, and closes when it hears the same. So nobody
- * closes with data on its way, which the kernel would care for only for a while.
+ * One side: says that it is done when all of the other's stream is here, and closes when it hears the same.
+ * So nobody closes with data on its way, which the kernel would care for only for a while.
  */
 class Side {
   readonly received: Uint8Array[] = [];

@@ -62,8 +62,8 @@ test('lost requests', () => {
 });
 
 test('answers in turn', () => {
-  expect(killed.client('client')).toAlternateBetween(['web1', 'web2'], { after: '14s' });
-  expect(killed.client('client')).not.toAlternateBetween(['web1', 'lvs1'], { after: '14s' });
+  expect(killed.client('client')).toAlternateBetween(['web1', 'web2'], { after: '15s' });
+  expect(killed.client('client')).not.toAlternateBetween(['web1', 'lvs1'], { after: '15s' });
 });
 
 test('wrong names and times are refused at once', () => {

@@ -6,6 +6,15 @@ export function parseIpv4(text: string): number | null {
   return /(^|\.)0\d/.test(text) ? null : parseIp(text);
 }
 
+/** As inet_aton, but for hexadecimal and octal: up to four numbers, of which the last fills what is left. */
+export function looseIpv4(text: string): number | null {
+  if (!/^\d{1,10}(\.\d{1,10}){0,3}$/.test(text)) return null;
+  const parts = text.split('.').map(Number);
+  const last = parts.pop() ?? 0;
+  if (parts.some((part) => part > 255) || last >= 256 ** (4 - parts.length)) return null;
+  return parts.reduce((sum, part, index) => sum + part * 256 ** (3 - index), last) | 0;
+}
+
 /** Most places take a prefix length behind an address and make nothing of it. */
 export function withoutLength(text: string): string {
   const slash = text.indexOf('/');

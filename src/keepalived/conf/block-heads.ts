@@ -130,8 +130,9 @@ function openRealServer(
     pass.say('value-refused', 'error', text, head, 'an address and a port; the whole block is left out');
     return null;
   }
-  if (ip !== null) return located(open(`[${ipText(ip)}]`), ip, port);
-  const section = open(address);
+  const section = open(ip === null ? address : `[${ipText(ip)}]`);
+  section.inherit('method', parent);
+  if (ip !== null) return located(section, ip, port);
   section.family = 6;
   if (parent.family !== 4) section.beyond = true;
   return section;

@@ -99,10 +99,15 @@ function readSubBlock(
   const section = openBlock(pass, parent, keyword, form, head);
   if (pass.stopped) return;
   if (section === null) pass.skip = opened ? 1 : -1;
-  const target = section ?? new Section(form.block, parent.name, parent.where);
+  const target = section ?? lastOf(parent, form.block);
   const closed = readBlock(pass, form.block, target, !opened);
   if (!closed || section === null || pass.stopped) return;
   if (closeBlock(pass, parent, section) && !parent.children.includes(section)) parent.children.push(section);
+}
+
+/** Lines of a refused block that was not skipped, for want of its `{`, go to the block of that kind before it. */
+function lastOf(parent: Section, block: string): Section {
+  return parent.child(block) ?? new Section(block, '(null)', parent.where);
 }
 
 function readList(
@@ -124,8 +129,11 @@ function readList(
       isFirst = false;
       if (first === '{') continue;
     }
-    if (first === '}') return;
+    if (first === '}' && line.words.length === 1) break;
     readEntry(pass, section, keyword.name, form.entries, line.words);
+  }
+  if (form.entries === 'words' && section.words.length === 0) {
+    pass.say('empty-block', 'warning', `Warning - empty ${keyword.name} block`, words[0] as Word);
   }
 }
 

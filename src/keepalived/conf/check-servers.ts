@@ -59,8 +59,14 @@ export function checkServer(pass: Pass, section: Section, draft: ServerDraft): b
     say('missing-keyword', text, 'lb_algo', "write 'lb_algo rr', or another scheduler");
     draft.scheduler = 'wlc';
   }
+  const { kept, duplicates } = withoutDuplicates(draft.realServers);
+  draft.realServers = kept;
   checkMethod(section, draft, name, say);
-  dropDuplicates(pass, draft, name);
+  checkSorryServer(pass, section, draft, name);
+  for (const server of duplicates) {
+    const text = `VS ${name}: real server ${realName(server, draft)} is duplicated - removing second rs`;
+    pass.say('repeated-name', 'error', text, server.where, 'address and port must differ');
+  }
   checkQuorum(section, draft, name, say);
   checkPorts(pass, section, draft, name);
   return true;
@@ -76,18 +82,29 @@ function checkMethod(section: Section, draft: ServerDraft, name: string, say: Sa
   say('missing-keyword', text, section.has('lb_kind') ? 'lb_kind' : '', "write 'lb_kind DR', NAT or TUN");
 }
 
-function dropDuplicates(pass: Pass, draft: ServerDraft, name: string): void {
+/** A sorry server that is a real server too fails as that one does. */
+function checkSorryServer(pass: Pass, section: Section, draft: ServerDraft, name: string): void {
+  const sorry = section.child('sorry_server');
+  if (sorry === null) return;
+  const same = draft.realServers.find(({ ip, port }) => ip === sorry.ip && port === sorry.port);
+  if (same === undefined) return;
+  const inhibit = same.boolean('inhibit_on_failure') ?? section.boolean('inhibit_on_failure') ?? false;
+  if (inhibit === (sorry.boolean('inhibit') ?? false)) return;
+  const text =
+    `Virtual server ${name}: real server ${realName(same, draft)} matches sorry server, ` +
+    `but inhibit setting differs, ${inhibit ? 'setting' : 'clearing'} on sorry server`;
+  pass.say('value-corrected', 'warning', text, sorry.where);
+  sorry.set('inhibit', inhibit, sorry.where);
+}
+
+function withoutDuplicates(servers: readonly Section[]): { kept: Section[]; duplicates: Section[] } {
   const kept: Section[] = [];
-  for (const server of draft.realServers) {
-    if (kept.some(({ ip, port }) => ip === server.ip && port === server.port)) {
-      const shown = realName(server, draft);
-      const text = `VS ${name}: real server ${shown} is duplicated - removing second rs`;
-      pass.say('repeated-name', 'error', text, server.where, 'address and port must differ');
-    } else {
-      kept.push(server);
-    }
+  const duplicates: Section[] = [];
+  for (const server of servers) {
+    const isKnown = kept.some(({ ip, port }) => ip === server.ip && port === server.port);
+    (isKnown ? duplicates : kept).push(server);
   }
-  draft.realServers = kept;
+  return { kept, duplicates };
 }
 
 function checkQuorum(section: Section, draft: ServerDraft, name: string, say: Say): void {

@@ -95,16 +95,17 @@ function checkPreemption(draft: Draft, warn: Warn): void {
     draft.nopreempt = false;
   }
   if (draft.preemptDelayNs === 0) return;
+  const refused = draft.strict || draft.nopreempt || draft.state === 'MASTER';
   if (draft.strict && draft.state !== 'MASTER') {
     warn('preempt_delay is incompatible with strict mode - resetting', 'preempt_delay');
-  } else if (draft.state === 'MASTER') {
-    warn('Warning - preempt delay will not work with initial state MASTER - clearing', 'preempt_delay', hint);
-  } else if (draft.nopreempt) {
-    warn('preempt_delay is incompatible with nopreempt mode - resetting', 'preempt_delay');
-  } else {
-    return;
   }
-  draft.preemptDelayNs = 0;
+  if (draft.state === 'MASTER') {
+    warn('Warning - preempt delay will not work with initial state MASTER - clearing', 'preempt_delay', hint);
+  }
+  if (draft.nopreempt) {
+    warn('preempt_delay is incompatible with nopreempt mode - resetting', 'preempt_delay');
+  }
+  if (refused) draft.preemptDelayNs = 0;
 }
 
 function checkStrict(section: Section, draft: Draft, warn: Warn): void {

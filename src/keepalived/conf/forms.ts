@@ -89,7 +89,7 @@ function readIntegerForm({ pass, section, name, words, where }: Reading, form: I
 
 function readDecimalForm({ pass, section, name, words, where }: Reading, form: DecimalForm): void {
   const word = words[1] as Word;
-  const { complaints, value, accepted } = readDecimal(word.text, form.low, form.high, form.strict === true);
+  const { complaints, value, accepted } = readDecimal(word.text, form.low, form.high);
   const taken = accepted && value !== null ? nanoseconds(value) : null;
   const hint = taken === null ? null : `taken as ${taken / 1e9} s`;
   for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word, hint);

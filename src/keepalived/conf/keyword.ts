@@ -33,8 +33,6 @@ export interface DecimalForm {
   readonly low: bigint;
   readonly high: bigint;
   readonly refused: string;
-  /** Refuses text after the digits; the others take `5s` for 5 µs. */
-  readonly strict?: true;
   /** What a refusal sets, in nanoseconds; without it what stood before stays. */
   readonly afterRefusal?: number;
 }
@@ -43,6 +41,7 @@ export interface DecimalForm {
 export type Special =
   | 'state'
   | 'interface'
+  | 'version'
   | 'auth-type'
   | 'auth-pass'
   | 'source-address'
@@ -101,7 +100,7 @@ export function decimal(
   low: bigint,
   high: bigint,
   refused: string,
-  more: Pick<DecimalForm, 'strict' | 'afterRefusal'> = {},
+  more: Pick<DecimalForm, 'afterRefusal'> = {},
 ): Keyword {
   return { name, form: { kind: 'decimal', low, high, refused, ...more } };
 }

@@ -61,10 +61,9 @@ export class LineReader {
       const at = wordAt(piece, piece.text, 0);
       this.faults.push({ kind: 'open-quote', text: piece.openQuote, at });
     }
-    const special = this.beyondKeywords(piece);
-    if (special !== null) {
-      this.faults.push({ kind: special, at: wordAt(piece, piece.text, 0) });
-      this.add(piece, []);
+    const beyond = this.beyondKeywords(piece.text);
+    if (beyond !== null) {
+      this.leaveOut(piece, 0, beyond);
       return;
     }
     let start = 0;
@@ -92,13 +91,14 @@ export class LineReader {
       this.faults.push({ kind: 'unmatched-quote', text, at: wordAt(piece, '"', from + openQuote) });
     }
     if (words.length === 0) return;
-    const placed = words.map((word) => wordAt(piece, word.text, from + word.index));
-    if (placed.length > 1 && INCLUDES.has(placed[0]?.text ?? '')) {
-      this.faults.push({ kind: 'include', at: placed[0] as Word });
-      this.add(piece, []);
-    } else {
-      this.add(piece, placed);
+    const beyond = start === 0 ? null : this.beyondKeywords(text);
+    if (beyond !== null) {
+      this.leaveOut(piece, from, beyond);
+      return;
     }
+    const placed = words.map((word) => wordAt(piece, word.text, from + word.index));
+    if (placed.length > 1 && INCLUDES.has(placed[0]?.text ?? '')) this.leaveOut(piece, from, 'include');
+    else this.add(piece, placed);
   }
 
   private addBrace(piece: Piece, index: number, brace: '{' | '}'): void {
@@ -113,14 +113,18 @@ export class LineReader {
     this.add(piece, [word]);
   }
 
+  private leaveOut(piece: Piece, index: number, kind: Unsimulated): void {
+    this.faults.push({ kind, at: wordAt(piece, '', index) });
+    this.add(piece, []);
+  }
+
   private add(piece: Piece, words: readonly Word[]): void {
     this.waiting.push({ words, number: piece.number, faults: this.faults });
     this.faults = [];
   }
 
-  /** Definitions, conditions and sequences stand at the start of a piece and take all of it. */
-  private beyondKeywords(piece: Piece): Unsimulated | null {
-    const text = piece.text;
+  /** Definitions, conditions and sequences stand at the start of a line, and take all of it with its braces. */
+  private beyondKeywords(text: string): Unsimulated | null {
     if (this.inDefinition) {
       this.inDefinition = text.endsWith('\\');
       return 'definition';

@@ -61,13 +61,13 @@ function readAddress(pass: Pass, words: readonly Word[]): { address: VirtualAddr
   const slash = head.text.indexOf('/');
   const text = slash < 0 ? head.text : head.text.slice(0, slash);
   const family = familyOf(text);
+  const bits = text.includes(':') ? 128 : 32;
+  const length = slash < 0 ? bits : readLength(pass, head, head.text.slice(slash + 1), bits);
   if (family === null) {
     const hint = 'an address, perhaps with a prefix length; one on each line';
     pass.say('value-refused', 'error', `VRRP parsed invalid IP ${head.text}. skipping IP...`, head, hint);
     return null;
   }
-  const bits = family === 4 ? 32 : 128;
-  const length = slash < 0 ? bits : readLength(pass, head, head.text.slice(slash + 1), bits);
   const draft: Draft = { device: null, label: null, scope: 0, broadcast: null };
   const ip = parseIpv4(text) ?? 0;
   let kept = true;

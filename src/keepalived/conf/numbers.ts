@@ -36,10 +36,10 @@ export function readInteger(text: string, low: number, high: number, signed = lo
 }
 
 /**
- * Seconds with up to six decimals, as microseconds. Text after the digits makes keepalived complain, but unless
- * `strict` it goes on with the digits before it taken as microseconds, if they lie in the range: `5s` is 5 µs.
+ * Seconds with up to six decimals, as microseconds. Text after the digits makes keepalived complain, but it
+ * goes on with the digits before it taken as microseconds, if they lie in the range: `5s` is 5 µs.
  */
-export function readDecimal(text: string, low: bigint, high: bigint, strict: boolean): NumberRead<bigint> {
+export function readDecimal(text: string, low: bigint, high: bigint): NumberRead<bigint> {
   const number = text.slice(trimmed(text).start);
   if (number.startsWith('-')) return refused<bigint>(`negative number '${text}'`, null);
   const dot = number.indexOf('.');
@@ -58,7 +58,7 @@ export function readDecimal(text: string, low: bigint, high: bigint, strict: boo
   const kept = inRange ? value : null;
   if (digits !== shifted) {
     complaints.push(`invalid number '${text}'`);
-    return { complaints, value: kept, accepted: !strict && inRange };
+    return { complaints, value: kept, accepted: inRange };
   }
   if (value > MAX_MICROSECONDS) complaints.push(`number '${text}' outside unsigned decimal range`);
   else if (!inRange) {

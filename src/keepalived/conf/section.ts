@@ -43,6 +43,12 @@ export class Section {
     this.settings.set(keyword, { value, where });
   }
 
+  /** A server forwards as its service does when it is written, not as the service does in the end. */
+  inherit(keyword: string, parent: Section): void {
+    const setting = parent.settings.get(keyword);
+    if (setting !== undefined) this.settings.set(keyword, setting);
+  }
+
   unset(keyword: string): void {
     this.settings.delete(keyword);
   }

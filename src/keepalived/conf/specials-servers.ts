@@ -1,5 +1,5 @@
 /** Keywords of virtual_server, real_server and TCP_CHECK whose argument needs more than a range. */
-import { familyOf, parseIpv4, withoutLength } from './address-family.ts';
+import { familyOf, looseIpv4, parseIpv4, withoutLength } from './address-family.ts';
 import { readInteger } from './numbers.ts';
 import type { Pass } from './pass.ts';
 import type { Reading } from './reading.ts';
@@ -118,16 +118,16 @@ export function readProtocol({ pass, section, name, words, where }: Reading): vo
     pass.say('value-refused', 'error', `Unknown protocol ${word.text} - ignoring`, word, 'TCP, UDP or SCTP');
 }
 
-/** A netmask (any four numbers will do), or one number, as inet_aton reads it. Turns persistence on. */
+/** A netmask (any four numbers will do), or what else inet_aton takes. Turns persistence on. */
 export function readGranularity({ pass, section, name, words, where }: Reading): void {
   const word = words[1] as Word;
-  const mask = parseIpv4(word.text) ?? (/^\d{1,9}$/.test(word.text) ? Number(word.text) : null);
+  const mask = looseIpv4(word.text);
   if (mask === null) {
     const text = `Invalid IPv4 persistence_granularity specified - ${word.text}`;
     pass.say('value-refused', 'error', text, word);
     return;
   }
-  section.set(name, mask | 0, where);
+  section.set(name, mask, where);
   if (!section.has('persistence_timeout')) section.set('persistence_timeout', DEFAULT_PERSISTENCE_S, where);
 }
 
@@ -151,6 +151,7 @@ export function readSorryServer({ pass, section, name, words, where }: Reading):
   server.ip = parseIpv4(address) ?? 0;
   server.port = port?.value ?? 0;
   server.family = family;
+  server.inherit('method', section);
   section.children.push(server);
 }
 

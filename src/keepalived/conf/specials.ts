@@ -1,6 +1,6 @@
 /** Keywords whose argument needs more than a range: those of global_defs and vrrp_instance, and the list of all. */
 import { isMulticast } from '../../wire/ip-address.ts';
-import { familyOf, isIpv6, parseIpv4, withoutLength } from './address-family.ts';
+import { familyOf, isIpv6, looseIpv4, parseIpv4, withoutLength } from './address-family.ts';
 import type { Special } from './keyword.ts';
 import { readInteger } from './numbers.ts';
 import type { Reading } from './reading.ts';
@@ -20,6 +20,7 @@ import type { Word } from './words.ts';
 export const SPECIALS: Readonly<Record<Special, (reading: Reading) => void>> = {
   state: readState,
   interface: readInterface,
+  version: readVersion,
   'auth-type': readAuthType,
   'auth-pass': readAuthPass,
   'source-address': readSourceAddress,
@@ -36,6 +37,8 @@ export const SPECIALS: Readonly<Record<Special, (reading: Reading) => void>> = {
   'check-address': readCheckAddress,
 };
 
+/** IFNAMSIZ of Linux without the NUL at its end. */
+const INTERFACE_NAME_LENGTH = 15;
 /** keepalived cuts longer ones: the field of the packet has 8 bytes. */
 const PASSWORD_BYTES = 8;
 const SMTP_PORT = 25;
@@ -65,6 +68,10 @@ function readState({ pass, section, name, words, where }: Reading): void {
 function readInterface({ pass, section, name, words, where }: Reading): void {
   const word = words[1] as Word;
   section.unset(name);
+  if (word.text.length > INTERFACE_NAME_LENGTH) {
+    pass.say('value-refused', 'error', `Interface name '${word.text}' too long - ignoring`, word);
+    return;
+  }
   if (word.text === 'lo') {
     const text = `(${section.name}) cannot use a loopback interface (lo) for vrrp - ignoring`;
     pass.say('value-refused', 'error', text, word);
@@ -73,6 +80,25 @@ function readInterface({ pass, section, name, words, where }: Reading): void {
   section.set(name, word.text, where);
   const text = `WARNING - interface ${word.text} for vrrp_instance ${section.name} doesn't exist`;
   pass.needInterface(word, text);
+}
+
+/** The first one stands. An IPv6 address before it has settled the matter: that is version 3. */
+function readVersion({ pass, section, name, words, where }: Reading): void {
+  const word = words[1] as Word;
+  const { complaints, value, accepted } = readInteger(word.text, 2, 3, true);
+  for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word);
+  if (!accepted || value === null) {
+    const text = `(${section.name}): Version must be either 2 or 3`;
+    pass.say('value-refused', 'error', text, word);
+    return;
+  }
+  const before = section.number(name) ?? (section.family === 6 && value === 2 ? 0 : value);
+  if (before === value) {
+    section.set(name, value, where);
+    return;
+  }
+  const text = `(${section.name}) vrrp_version ${value} conflicts with configured or deduced version ${before}; ignoring.`;
+  pass.say('repeated-setting', 'error', text, word);
 }
 
 function readAuthType({ pass, section, name, words, where }: Reading): void {
@@ -157,7 +183,7 @@ function readSmtpServer({ pass, section, name, words, where }: Reading): void {
       for (const complaint of port?.complaints ?? []) pass.say('bad-number', 'error', complaint, portWord);
     }
   }
-  const isAddress = /^\d+(\.\d+){0,3}$/.test(word.text) || isIpv6(word.text) || word.text === 'localhost';
+  const isAddress = looseIpv4(word.text) !== null || isIpv6(word.text) || word.text === 'localhost';
   if (!isAddress || port?.accepted === false) {
     const text = `Invalid smtp server ${word.text} ${portWord?.text ?? SMTP_PORT}`;
     pass.say('value-refused', 'error', text, word, 'an address, and a port if it is not 25');
