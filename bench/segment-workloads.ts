@@ -68,6 +68,7 @@ export function datagrams(requests: number, flows: number): Measured {
   const { engine, client, servers, hops } = segment(UDP);
   const data = new Uint8Array(64);
   let done = 0;
+  let end = 0;
   for (const { kernel } of servers) {
     const socket = kernel.udp.open(80, {
       data: (bytes, fromIp, fromPort) => {
@@ -80,7 +81,7 @@ export function datagrams(requests: number, flows: number): Measured {
     const port = 10000 + i;
     client.kernel.udp.open(port, {
       data: () => {
-        done++;
+        if (++done === end) engine.stop();
         client.kernel.udp.send(port, VIP, 80, data);
       },
       error: () => {},
@@ -88,8 +89,9 @@ export function datagrams(requests: number, flows: number): Measured {
     client.kernel.udp.send(port, VIP, 80, data);
   }
   const run = (count: number): void => {
-    const end = done + count;
-    while (done < end) if (!engine.step()) throw new Error('the traffic has stopped');
+    end = done + count;
+    engine.runUntil(engine.nowNs + 3600e9);
+    if (done < end) throw new Error('the traffic has stopped');
   };
   return measure(requests, run, hops);
 }
@@ -103,11 +105,12 @@ export function httpRequests(requests: number, atOnce: number): Measured {
   }
   const plan = { ip: VIP, port: 80, request: getRequest('http://192.168.100.10/', '/'), timeoutNs: 2e9 };
   let done = 0;
+  let end = 0;
   let lost = 0;
   const ask = (): void =>
     httpGet(client.kernel, plan, ({ kind }) => {
       if (kind !== 'answered') lost++;
-      done++;
+      if (++done === end) engine.stop();
     });
   // At most as fast as ports come out of TIME_WAIT: 28,232 of them in 60 s.
   const everyNs = 60e9 / 20_000;
@@ -119,8 +122,8 @@ export function httpRequests(requests: number, atOnce: number): Measured {
   };
   engine.callAt(engine.nowNs, clock, 0);
   const run = (count: number): void => {
-    const end = done + count;
-    while (done < end) if (!engine.step()) throw new Error('the traffic has stopped');
+    end = done + count;
+    engine.runUntil(engine.nowNs + 3600e9);
   };
   const measured = measure(requests, run, hops);
   if (lost > 0) throw new Error(`${lost} requests were not answered`);

@@ -64,7 +64,7 @@ export class Lane {
     private readonly engine: Engine,
     private readonly cable: Cable,
     private readonly name: string,
-    private readonly to: () => Socket,
+    private readonly to: Socket,
     options: CableOptions,
   ) {
     this.latencyNs = options.latencyNs ?? DEFAULT_LATENCY_NS;
@@ -94,7 +94,7 @@ export class Lane {
     }
     if (this.cut) return this.drop(frame, 'cable cut');
     this.delivered++;
-    this.to().receive(frame);
+    this.to.receive(frame);
   }
 
   /** The carrier goes: what is on its way is lost, even if it comes back before that would have arrived. */
@@ -128,11 +128,24 @@ export class Lane {
 }
 
 /** The end of a cable a NIC or a port holds. */
-export interface CableEnd {
-  readonly carrier: boolean;
-  send(frame: Frame, cause: number): void;
+export class CableEnd {
+  constructor(
+    private readonly cable: Cable,
+    private readonly lane: Lane,
+  ) {}
+
+  get carrier(): boolean {
+    return this.cable.carrier;
+  }
+
+  send(frame: Frame, cause: number): void {
+    this.lane.send(frame, cause);
+  }
+
   /** To be called when `lit` of the socket at this end has changed. */
-  litChanged(): void;
+  litChanged(): void {
+    this.cable.update();
+  }
 }
 
 export class Cable {
@@ -140,6 +153,9 @@ export class Cable {
   carrier = false;
   readonly aToB: Lane;
   readonly bToA: Lane;
+  /** The ends, to be given to the sockets; call `connect` when both have theirs. */
+  readonly endA: CableEnd;
+  readonly endB: CableEnd;
   private pulled = false;
 
   constructor(
@@ -149,17 +165,10 @@ export class Cable {
     private readonly b: Socket,
     options: CableOptions = {},
   ) {
-    this.aToB = new Lane(engine, this, `${a.name}>${b.name}`, () => this.b, options);
-    this.bToA = new Lane(engine, this, `${b.name}>${a.name}`, () => this.a, options);
-  }
-
-  /** The ends, to be given to the sockets; call `connect` when both have theirs. */
-  get endA(): CableEnd {
-    return this.endOf(this.aToB);
-  }
-
-  get endB(): CableEnd {
-    return this.endOf(this.bToA);
+    this.aToB = new Lane(engine, this, `${a.name}>${b.name}`, b, options);
+    this.bToA = new Lane(engine, this, `${b.name}>${a.name}`, a, options);
+    this.endA = new CableEnd(this, this.aToB);
+    this.endB = new CableEnd(this, this.bToA);
   }
 
   connect(): void {
@@ -180,7 +189,8 @@ export class Cable {
     this.update();
   }
 
-  private update(): void {
+  /** Light has come or gone somewhere. */
+  update(): void {
     const carrier = !this.pulled && this.a.lit && this.b.lit;
     if (carrier === this.carrier) return;
     this.carrier = carrier;
@@ -190,16 +200,5 @@ export class Cable {
     }
     this.a.carrierChanged(carrier);
     this.b.carrierChanged(carrier);
-  }
-
-  private endOf(lane: Lane): CableEnd {
-    const cable = this;
-    return {
-      get carrier() {
-        return cable.carrier;
-      },
-      send: (frame, cause) => lane.send(frame, cause),
-      litChanged: () => cable.update(),
-    };
   }
 }

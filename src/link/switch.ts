@@ -39,7 +39,7 @@ export class SwitchPort implements Socket {
 
   /** Up and with a living cable: takes part in forwarding. */
   get forwarding(): boolean {
-    return this.enabled && this.end !== null && this.end.carrier;
+    return this.enabled && this.end?.carrier === true;
   }
 
   plug(end: CableEnd): void {

@@ -72,7 +72,11 @@ export class IpLayer {
     const { device } = hop;
     if (hop.type === 'multicast') return this.toWire(packet, device, multicastMac(packet.dst));
     if (hop.type === 'broadcast') return this.toWire(packet, device, MAC_BROADCAST);
-    const neighbour = this.kernel.neighbours.findOrCreate(device, hop.nextHop);
+    let { neighbour } = hop;
+    if (neighbour === null || neighbour.removed) {
+      neighbour = this.kernel.neighbours.findOrCreate(device, hop.nextHop);
+      hop.neighbour = neighbour;
+    }
     const mac = this.kernel.neighbours.resolve(neighbour, packet);
     if (mac !== null) this.toWire(packet, device, mac);
   }

@@ -43,6 +43,8 @@ export class Neighbour {
   confirmedNs = 0;
   usedNs = 0;
   probes = 0;
+  /** No longer in the table: whoever kept a reference has to look it up again. */
+  removed = false;
   readonly queue: Ipv4[] = [];
   queueBytes = 0;
   readonly timer: Timer;
@@ -185,6 +187,7 @@ export class Neighbours {
 
   remove(neighbour: Neighbour, because: NeighbourRecord['because']): void {
     this.tables.get(neighbour.device)?.delete(neighbour.ip);
+    neighbour.removed = true;
     neighbour.timer.disarm();
     neighbour.state = 'FAILED';
     this.dropQueue(neighbour);

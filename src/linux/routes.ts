@@ -7,6 +7,7 @@ import { IP_ANY, IP_BROADCAST, isInPrefix, isMulticast, maskOf } from '../wire/i
 import type { Address, Addresses } from './addresses.ts';
 import type { Device } from './device.ts';
 import type { Errno } from './errno.ts';
+import type { Neighbour } from './neighbour.ts';
 
 export type RouteType = 'unicast' | 'unreachable' | 'prohibit' | 'blackhole';
 
@@ -26,6 +27,9 @@ export interface Route {
 
 /** Where a packet goes. */
 export class Hop {
+  /** The entry of `nextHop` once it was looked up; the sender asks whether it is still in the table. */
+  neighbour: Neighbour | null = null;
+
   constructor(
     readonly device: Device,
     /** The next hop's address: the gateway, or the destination itself when on-link. */

@@ -24,9 +24,8 @@ import { measureHandshake } from './tcp-ack.ts';
 import type { Flow } from './tcp-flow.ts';
 import type { TcpListener } from './tcp-listener.ts';
 import { replyReset, sendStateless } from './tcp-output.ts';
-import { initialWindow } from './tcp-receive-window.ts';
 import { INITIAL_RTO_MS } from './tcp-rto.ts';
-import { HEADERS, TcpSocket, TIMESTAMPS_LENGTH } from './tcp-socket.ts';
+import { type Offer, TcpSocket } from './tcp-socket.ts';
 
 const REPEAT_INTERVAL_NS = 500 * MS;
 
@@ -40,21 +39,20 @@ export class HalfOpen implements Flow {
   private readonly peerIsn: number;
   private readonly peer: TcpOptions;
   private readonly timestampOffset: number;
-  private readonly mss: number;
-  private readonly window: number;
   /** Our window scale; -1: the peer does not scale. */
   private readonly scale: number;
   private readonly timer: Timer;
-  private tsRecent: number;
   private timeouts = 0;
   private readonly firstSentNs: number;
-  private lastRepeatNs = Number.NEGATIVE_INFINITY;
+  /** When a segment out of turn was last answered. */
+  private lastAnswerNs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly layer: TcpLayer,
     readonly listener: TcpListener,
     syn: TcpPacket,
     private readonly isn: number,
+    private readonly offer: Offer,
   ) {
     const { kernel, secrets } = layer;
     const { srcPort, dstPort, seq, options } = syn.payload;
@@ -64,13 +62,8 @@ export class HalfOpen implements Flow {
     this.peerPort = srcPort;
     this.peerIsn = seq;
     this.peer = options;
-    this.tsRecent = options.tsVal;
     this.timestampOffset = secrets.timestampOffset(syn.dst, dstPort, syn.src, srcPort);
-    this.mss = kernel.ip.mtuTo(syn.src) - HEADERS;
-    const header = options.hasTimestamps ? TIMESTAMPS_LENGTH : 0;
-    const memory = layer.receiveMemory();
-    this.window = initialWindow(memory, this.mss - header);
-    this.scale = options.windowScale >= 0 ? memory.scale : -1;
+    this.scale = options.windowScale >= 0 ? layer.receiveMemory().scale : -1;
     this.timer = kernel.timer(() => this.expired());
     this.timer.armIn(INITIAL_RTO_MS * MS);
     this.firstSentNs = kernel.engine.nowNs;
@@ -86,7 +79,7 @@ export class HalfOpen implements Flow {
     if (tcp.seq === this.peerIsn && (tcp.flags & (SYN | ACK | RST)) === SYN) return this.repeat();
     if (tcp.flags & ACK && tcp.ack !== ((this.isn + 1) | 0)) return replyReset(this.layer.kernel, packet);
     if (!this.isInWindow(tcp)) {
-      if ((tcp.flags & RST) === 0) this.acknowledge();
+      if ((tcp.flags & RST) === 0 && this.mayAnswer()) this.acknowledge();
       return;
     }
     if (tcp.flags & (RST | SYN)) {
@@ -105,20 +98,20 @@ export class HalfOpen implements Flow {
   private isInWindow(tcp: Tcp): boolean {
     const rcvNxt = (this.peerIsn + 1) | 0;
     const end = (tcp.seq + segmentLength(tcp)) | 0;
-    return !seqBefore(end, rcvNxt) && !seqBefore((rcvNxt + this.window) | 0, tcp.seq);
+    return !seqBefore(end, rcvNxt) && !seqBefore((rcvNxt + this.offer.window) | 0, tcp.seq);
   }
 
   /** The third part of the handshake: a socket comes to be, and gets the segment as its first. */
   private complete(packet: TcpPacket): void {
     const { layer, localIp, localPort, peerIp, peerPort } = this;
     this.drop();
-    const { isn, timestampOffset, window } = this;
-    const socket = new TcpSocket(layer, localIp, localPort, peerIp, peerPort, isn, timestampOffset, window);
-    socket.sndUna = (this.isn + 1) | 0;
+    const { isn, timestampOffset, offer } = this;
+    const socket = new TcpSocket(layer, localIp, localPort, peerIp, peerPort, isn, timestampOffset, offer);
+    socket.sndUna = (isn + 1) | 0;
     const scaled = packet.payload.window << Math.max(this.peer.windowScale, 0);
     socket.establish(this.peerIsn, this.peer, scaled);
-    socket.tsRecent = this.tsRecent;
-    measureHandshake(socket, packet.payload, this.timeouts === 0 ? this.firstSentNs : -1);
+    const sentOnce = this.timeouts === 0 && this.lastAnswerNs < 0;
+    measureHandshake(socket, packet.payload, sentOnce ? this.firstSentNs : -1);
     layer.flows.add(socket);
     this.listener.accept(socket);
     if (socket.state !== 'CLOSED') socket.receive(packet);
@@ -126,11 +119,16 @@ export class HalfOpen implements Flow {
 
   /** The peer's SYN came again: it has not heard us. */
   private repeat(): void {
-    const { nowNs } = this.layer.kernel.engine;
-    if (nowNs - this.lastRepeatNs < REPEAT_INTERVAL_NS) return;
-    this.lastRepeatNs = nowNs;
+    if (!this.mayAnswer()) return;
     this.sendSynAck();
     this.timer.armIn(this.timeoutMs() * MS);
+  }
+
+  private mayAnswer(): boolean {
+    const { nowNs } = this.layer.kernel.engine;
+    if (nowNs - this.lastAnswerNs < REPEAT_INTERVAL_NS) return false;
+    this.lastAnswerNs = nowNs;
+    return true;
   }
 
   /** 1, 3, 7, 15, 31 s after the first; forgotten at 63 s. */
@@ -155,21 +153,21 @@ export class HalfOpen implements Flow {
   private sendSynAck(): void {
     const { hasTimestamps, sackPermitted } = this.peer;
     const options = new TcpOptions(
-      this.mss,
+      this.offer.mss,
       sackPermitted,
       hasTimestamps,
       hasTimestamps ? this.timestamp() : 0,
-      this.tsRecent,
+      this.peer.tsVal,
       this.scale,
     );
-    this.send(this.isn, SYN | ACK, this.window, options);
+    this.send(this.isn, SYN | ACK, this.offer.window, options);
   }
 
   private acknowledge(): void {
     const options = this.peer.hasTimestamps
-      ? new TcpOptions(0, false, true, this.timestamp(), this.tsRecent, -1)
+      ? new TcpOptions(0, false, true, this.timestamp(), this.peer.tsVal, -1)
       : NO_OPTIONS;
-    this.send((this.isn + 1) | 0, ACK, this.window >>> Math.max(this.scale, 0), options);
+    this.send((this.isn + 1) | 0, ACK, this.offer.window >>> Math.max(this.scale, 0), options);
   }
 
   private send(seq: number, flags: number, window: number, options: TcpOptions): void {

@@ -63,7 +63,8 @@ function receiveInSynSent(socket: TcpSocket, packet: TcpPacket): void {
 /** tcp_validate_incoming */
 function isAcceptable(socket: TcpSocket, tcp: Tcp): boolean {
   const { window, rcvNxt } = socket;
-  const end = (tcp.seq + segmentLength(tcp)) | 0;
+  const length = segmentLength(tcp);
+  const end = (tcp.seq + length) | 0;
   const outside = seqBefore(end, window.offeredAt) || seqBefore(window.end, tcp.seq);
   if (tcp.flags & RST) {
     // In the middle of the window it may be forged: the peer is asked (RFC 5961 §3.2).
@@ -75,7 +76,8 @@ function isAcceptable(socket: TcpSocket, tcp: Tcp): boolean {
     return false;
   }
   if (outside) {
-    if (tcp.data.length > 0 && (tcp.flags & SYN) === 0) sendAck(socket);
+    // What occupies sequence numbers was sent again for want of an answer; the rest might be part of a loop.
+    if (length > 0 && (tcp.flags & SYN) === 0) sendAck(socket);
     else challenge(socket);
     return false;
   }

@@ -7,7 +7,6 @@
  * Not modelled: keepalive, SACK blocks, fast open, urgent data, fragmentation, half-closing (shutdown), a
  * limit of the send buffer, reading slower than data comes.
  */
-
 import { MS } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
 import type { Quote } from '../wire/icmp-quote.ts';
@@ -24,7 +23,7 @@ import { socketError } from './tcp-icmp.ts';
 import { receiveSegment } from './tcp-input.ts';
 import { pump, sendAck, transmit } from './tcp-output.ts';
 import { Reassembly } from './tcp-reassembly.ts';
-import { initialWindow, type ReceiveMemory, ReceiveWindow } from './tcp-receive-window.ts';
+import { type ReceiveMemory, ReceiveWindow } from './tcp-receive-window.ts';
 import { INITIAL_RTO_MS, RttEstimator } from './tcp-rto.ts';
 import { Flight, SentSegment, UnsentBytes } from './tcp-send-queue.ts';
 
@@ -36,6 +35,12 @@ export interface TcpEvents {
   ended?(): void;
   /** Once, at the very end: null for an orderly one (TIME_WAIT counts as the end), or why. */
   closed?(error: Errno | null): void;
+}
+
+/** What a host offers in its part of a handshake: the data its segments may have, and the window. */
+export interface Offer {
+  readonly mss: number;
+  readonly window: number;
 }
 
 /** Headers of IP and TCP in a full segment; with timestamps 12 bytes more. */
@@ -105,18 +110,17 @@ export class TcpSocket implements Flow {
     readonly peerPort: number,
     initialSequence: number,
     readonly timestampOffset: number,
-    /** The window the SYN-ACK has offered; a SYN offers its own. */
-    offered?: number,
+    offer: Offer,
   ) {
     this.kernel = layer.kernel;
     this.sndUna = initialSequence;
     this.sndNxt = (initialSequence + 1) | 0;
     this.smallEnd = initialSequence;
     this.ipId = layer.secrets.firstIpId();
-    this.mss = this.kernel.ip.mtuTo(peerIp) - HEADERS;
-    this.payload = this.mss;
+    this.mss = offer.mss;
+    this.payload = offer.mss;
     this.memory = layer.receiveMemory();
-    this.window = new ReceiveWindow(offered ?? initialWindow(this.memory, this.mss));
+    this.window = new ReceiveWindow(offer.window);
     this.clock = new TcpClock(this, (kind) => expired(this, kind));
   }
 
@@ -124,11 +128,11 @@ export class TcpSocket implements Flow {
 
   /** Takes bytes to send, in order; they must not be changed afterwards. EPIPE once it cannot. */
   send(bytes: Uint8Array): Errno | null {
-    if (this.released || (this.state !== 'ESTABLISHED' && this.state !== 'CLOSE_WAIT')) {
-      if (this.state !== 'SYN_SENT' || this.released) return 'EPIPE';
-    }
+    const isConnecting = this.state === 'SYN_SENT';
+    const isOpen = isConnecting || this.state === 'ESTABLISHED' || this.state === 'CLOSE_WAIT';
+    if (this.released || !isOpen) return 'EPIPE';
     this.unsent.push(bytes);
-    if (this.state !== 'SYN_SENT') pump(this);
+    if (!isConnecting) pump(this);
     return null;
   }
 
@@ -276,6 +280,7 @@ export class TcpSocket implements Flow {
     const { events } = this;
     this.state = 'CLOSED';
     this.events = {};
+    this.isAckDelayed = false;
     this.clock.disarm();
     this.ackTimer?.disarm();
     events.closed?.(error);

@@ -99,7 +99,7 @@ export class TimeWait implements Flow {
   private answer(tcp: Tcp): void {
     const { kernel, secrets } = this.layer;
     const { nowNs } = kernel.engine;
-    const limited = tcp.data.length === 0 || (tcp.flags & SYN) !== 0;
+    const limited = segmentLength(tcp) === 0 || (tcp.flags & SYN) !== 0;
     if (limited && nowNs - this.lastAnswerNs < REPEAT_INTERVAL_NS) return;
     if (limited) this.lastAnswerNs = nowNs;
     const options = this.timestamps

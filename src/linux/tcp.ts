@@ -15,14 +15,17 @@ import { HalfOpen } from './tcp-half-open.ts';
 import { Listeners, type TcpListener } from './tcp-listener.ts';
 import { replyReset } from './tcp-output.ts';
 import { EphemeralPorts, type PortRange, parsePortRange } from './tcp-ports.ts';
-import { parseReceiveMemory, ReceiveMemory } from './tcp-receive-window.ts';
+import { initialWindow, parseReceiveMemory, ReceiveMemory } from './tcp-receive-window.ts';
 import { TcpSecrets } from './tcp-secrets.ts';
-import { type TcpEvents, TcpSocket } from './tcp-socket.ts';
+import { HEADERS, type Offer, type TcpEvents, TcpSocket, TIMESTAMPS_LENGTH } from './tcp-socket.ts';
 import { type TimeWait, TimeWaits } from './tcp-time-wait.ts';
 
 export type { TcpState } from './tcp-flow.ts';
 export type { TcpListener } from './tcp-listener.ts';
 export type { TcpEvents, TcpSocket } from './tcp-socket.ts';
+
+/** What the length field of an IP packet can say: less than lo's MTU. */
+const MAX_PACKET = 65535;
 
 export interface ListenOptions {
   /** Default: any address of the host. */
@@ -80,9 +83,11 @@ export class TcpLayer {
     if (srcPort === null) return 'EADDRNOTAVAIL';
     if (options.srcPort !== undefined && this.listeners.usesPort(srcPort)) return 'EADDRINUSE';
     if (this.flows.find(src, srcPort, dst, dstPort) !== null) return 'EADDRNOTAVAIL';
+    const offer = this.offer(dst, 0);
+    if (offer === null) return 'ENETUNREACH';
     const sequence = this.secrets.initialSequence(src, srcPort, dst, dstPort);
     const offset = this.secrets.timestampOffset(src, srcPort, dst, dstPort);
-    const socket = new TcpSocket(this, src, srcPort, dst, dstPort, sequence, offset);
+    const socket = new TcpSocket(this, src, srcPort, dst, dstPort, sequence, offset, offer);
     const error = socket.connect();
     if (error !== null) return error;
     socket.events = options.events;
@@ -111,7 +116,7 @@ export class TcpLayer {
     if (listener === null || flags & ACK) return replyReset(this.kernel, packet);
     if ((flags & (SYN | RST | FIN)) !== SYN) return;
     const isn = this.secrets.initialSequence(packet.dst, dstPort, packet.src, srcPort);
-    this.flows.add(new HalfOpen(this, listener, packet, isn));
+    this.begin(listener, packet, isn);
   }
 
   // ── for the connections ────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +126,7 @@ export class TcpLayer {
     const listener = this.listeners.find(syn.dst, syn.payload.dstPort);
     if (listener === null || syn.payload.flags & FIN) return false;
     this.timeWaits.remove(timeWait);
-    this.flows.add(new HalfOpen(this, listener, syn, isn));
+    this.begin(listener, syn, isn);
     return true;
   }
 
@@ -136,6 +141,20 @@ export class TcpLayer {
       this.memory = parseReceiveMemory(text);
     }
     return this.memory;
+  }
+
+  /** A SYN for a listener. Without a way back it is as if it had not come. */
+  private begin(listener: TcpListener, syn: TcpPacket, isn: number): void {
+    const offer = this.offer(syn.src, syn.payload.options.hasTimestamps ? TIMESTAMPS_LENGTH : 0);
+    if (offer !== null) this.flows.add(new HalfOpen(this, listener, syn, isn, offer));
+  }
+
+  /** What a peer is offered; null: there is no way to it. */
+  private offer(peerIp: number, optionsLength: number): Offer | null {
+    const mtu = Math.min(this.kernel.ip.mtuTo(peerIp), MAX_PACKET);
+    if (mtu === 0) return null;
+    const mss = mtu - HEADERS;
+    return { mss, window: initialWindow(this.receiveMemory(), mss - optionsLength) };
   }
 
   private ephemeralPort(src: number, dst: number, dstPort: number): number | null {

@@ -62,7 +62,7 @@ function readFilter(run: IpRun): Filter | null {
   while (words.more) {
     const word = words.take();
     if (word === 'to') filter.to = words.prefix(words.value());
-    else if (word === 'scope') filter.scope = readScope(words, words.value());
+    else if (word === 'scope') filter.scope = readScope(words, words.value(), 'invalid "scope"\n');
     else if (word === 'up') filter.up = true;
     else if (word === 'primary' || word === 'secondary') filter.secondary = word === 'secondary';
     else if (word === 'label') filter.label = pattern(words.value());
@@ -87,10 +87,10 @@ function pattern(text: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }
 
-function readScope(words: IpWords, word: string): Scope | null {
+function readScope(words: IpWords, word: string, complaint: string): Scope | null {
   if (word === 'global' || word === 'link' || word === 'host') return word;
   if (word === 'site' || word === 'nowhere' || /^\d+$/.test(word)) words.notSimulated(word);
-  else words.wrong(word, 'invalid scope value.');
+  else words.wrong(word, complaint);
   return null;
 }
 
@@ -191,7 +191,7 @@ function readTyped(run: IpRun): Typed | null {
       const value = words.value();
       if (typed.broadcast !== null) words.duplicate('broadcast', value);
       typed.broadcast = value === '+' || value === '-' ? value : words.address(value);
-    } else if (word === 'scope') typed.scope = readScope(words, words.value());
+    } else if (word === 'scope') typed.scope = readScope(words, words.value(), 'invalid scope value.');
     else if (word === 'dev') typed.device = words.value();
     else if (word === 'label') typed.label = words.value();
     else if (OTHER_WORDS.test(word) || OTHER_BEGINNINGS.some((name) => begins(word, name))) {

@@ -107,16 +107,16 @@ class SysctlRun {
     let complained = false;
     for (const operand of operands) {
       const setting = parseSetting(operand);
-      if (setting !== null && setting.key + setting.value !== '') this.write(setting);
-      else if (!writes && setting === null) this.read(operand);
+      if (operand === '=') this.exit++;
+      else if (setting !== null) this.write(setting);
+      else if (!writes) this.read(operand);
       else {
         // Said once, however many there are.
         if (!complained) this.process.err('sysctl: command line(0): invalid syntax, continuing...\n');
         complained = true;
-        this.exit |= 1;
       }
     }
-    this.process.exit(this.exit);
+    this.process.exit(complained ? 1 : this.exit);
   }
 
   /** All lines are read before the first is obeyed. */
@@ -134,7 +134,7 @@ class SysctlRun {
       if (!setting.key.includes('*')) this.write(setting);
       else for (const key of this.expand(setting.key, settings)) this.write({ key, value: setting.value });
     }
-    this.process.exit(this.exit);
+    this.process.exit(this.exit === 0 ? 0 : 1);
   }
 
   private parseFile(path: string, text: string): Setting[] {
@@ -196,7 +196,7 @@ class SysctlRun {
 
   private complain(what: string): void {
     this.process.err(`sysctl: ${what}\n`);
-    this.exit = 1;
+    this.exit++;
   }
 
   private missing(name: string): 'ENOENT' | null {

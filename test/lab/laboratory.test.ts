@@ -129,7 +129,7 @@ test('looks and listeners change nothing', () => {
 test('a listener that throws is heard after the step, and the run can go on', () => {
   const laboratory = () => run(5, {}, {
     observe: ({ kind }) => {
-      if (kind === 'vrrp') throw new Error('the listener is confused');
+      if (kind === 'announce') throw new Error('the listener is confused');
     },
   });
   expect(laboratory).toThrow('the listener is confused');

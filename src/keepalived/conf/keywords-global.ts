@@ -55,9 +55,7 @@ const MODELLED: readonly Keyword[] = [
     signed: true,
     strict: true,
   }),
-  decimal('vrrp_startup_delay', 1000n, 4_294_967_295n, "vrrp_startup_delay '{v}' is invalid", {
-    strict: true,
-  }),
+  decimal('vrrp_startup_delay', 1000n, 4_294_967_295n, "vrrp_startup_delay '{v}' is invalid"),
   special('vrrp_mcast_group4', 'multicast-group'),
   flag('vrrp_skip_check_adv_addr'),
   flag('vrrp_strict'),

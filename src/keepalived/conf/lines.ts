@@ -57,6 +57,10 @@ export class LineReader {
   }
 
   private split(piece: Piece): void {
+    if (piece.text === '' && piece.openQuote === null) {
+      if (this.inDefinition) this.inDefinition = false;
+      return;
+    }
     if (piece.openQuote !== null) {
       const at = wordAt(piece, piece.text, 0);
       this.faults.push({ kind: 'open-quote', text: piece.openQuote, at });

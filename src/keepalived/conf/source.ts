@@ -24,6 +24,8 @@ export interface Piece {
   readonly openQuote: string | null;
 }
 
+const NO_GAPS: readonly number[] = [];
+
 interface RawLine {
   readonly text: string;
   readonly line: number;
@@ -43,13 +45,13 @@ export function columnOf(piece: Piece, index: number): number {
 }
 
 /** What the first pass reads. */
-export function* piecesOfSource(source: string): Generator<Piece> {
-  yield* pieces(linesOf(source));
+export function piecesOfSource(source: string): Iterable<Piece> {
+  return pieces(linesOf(source));
 }
 
 /** What the other passes read. */
-export function* piecesOfCopy(source: string): Generator<Piece> {
-  yield* pieces(copyOf(source));
+export function piecesOfCopy(source: string): Iterable<Piece> {
+  return pieces(copyOf(source));
 }
 
 function* linesOf(source: string): Generator<RawLine> {
@@ -59,7 +61,7 @@ function* linesOf(source: string): Generator<RawLine> {
     const end = source.indexOf('\n', start);
     const newline = end >= 0;
     const text = source.slice(start, newline ? end : source.length);
-    yield { text, line, column: 1, gaps: [], newline };
+    yield { text, line, column: 1, gaps: NO_GAPS, newline };
     start += text.length + 1;
     line++;
   }
@@ -74,6 +76,11 @@ function* copyOf(source: string): Generator<RawLine> {
 function* pieces(lines: Iterable<RawLine>): Generator<Piece> {
   let newlines = 0;
   for (const raw of lines) {
+    if (raw.newline && raw.text.length * 3 < PIECE_BYTES && !raw.text.includes('\0')) {
+      // Nearly every line.
+      yield uncommented(raw, 0, raw.text.length, ++newlines);
+      continue;
+    }
     let start = 0;
     for (;;) {
       const end = endOfPiece(raw.text, start, raw.newline);
@@ -118,26 +125,42 @@ function fits(raw: RawLine, start: number, end: number): boolean {
 function uncommented(raw: RawLine, from: number, to: number, number: number): Piece {
   const text = raw.text;
   let start = from;
-  while (start < to && (text[start] === ' ' || text[start] === '\t')) start++;
+  while (start < to && isBlank(text[start])) start++;
   let end = to;
   while (end > start && text[end - 1] === '\r') end--;
-  const { kept, gaps, quoted, backslash } = withoutComment(text.slice(start, end));
-  const openQuote = quoted ? kept : null;
-  let trimmed = kept.replace(/[ \t]+$/, '');
+  const piece = text.slice(start, end);
+  const { kept, gaps, quoted, backslash } = /["#!\\]/.test(piece) ? withoutComment(piece) : unchanged(piece);
+  let last = kept.length;
+  while (last > 0 && isBlank(kept[last - 1])) last--;
   // A backslash at the very end outlives the comment and the blanks it stood behind.
-  if (backslash) trimmed += '\\';
-  const shift = raw.gaps.map((gap) => gap - start).filter((gap) => gap > 0);
+  const trimmed = kept.slice(0, last) + (backslash ? '\\' : '');
+  const earlier = raw.gaps.filter((gap) => gap > start).map((gap) => gap - start);
   return {
     text: trimmed,
     line: raw.line,
-    column: raw.column + start + (raw.gaps.length - shift.length),
-    gaps: gaps.length === 0 ? shift : [...shift, ...gaps].sort((a, b) => a - b),
+    column: raw.column + start + (raw.gaps.length - earlier.length),
+    gaps: gaps.length === 0 ? earlier : [...earlier, ...gaps].sort((a, b) => a - b),
     number,
-    openQuote,
+    openQuote: quoted ? kept : null,
   };
 }
 
-function withoutComment(text: string): { kept: string; gaps: number[]; quoted: boolean; backslash: boolean } {
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
+}
+
+interface Uncommented {
+  readonly kept: string;
+  readonly gaps: readonly number[];
+  readonly quoted: boolean;
+  readonly backslash: boolean;
+}
+
+function unchanged(text: string): Uncommented {
+  return { kept: text, gaps: NO_GAPS, quoted: false, backslash: false };
+}
+
+function withoutComment(text: string): Uncommented {
   const gaps: number[] = [];
   let kept = '';
   let quoted = false;
