@@ -6,6 +6,7 @@
 import type { Quote } from '../wire/icmp-quote.ts';
 import { compareIp } from '../wire/ip-address.ts';
 import type { TcpPacket } from '../wire/ipv4.ts';
+import type { Destination } from './tcp-ports.ts';
 
 /** Named as netstat prints them. */
 export type TcpState =
@@ -26,6 +27,8 @@ export interface Flow {
   readonly peerIp: number;
   readonly peerPort: number;
   readonly state: TcpState;
+  /** What has to know when its port is free again. */
+  readonly portOf: Destination | null;
   /** For the table alone. */
   nextInBucket: Flow | null;
   receive(packet: TcpPacket): void;

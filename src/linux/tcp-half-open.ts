@@ -31,6 +31,7 @@ const REPEAT_INTERVAL_NS = 500 * MS;
 
 export class HalfOpen implements Flow {
   readonly state = 'SYN_RECV';
+  readonly portOf = null;
   nextInBucket: Flow | null = null;
   readonly localIp: number;
   readonly localPort: number;

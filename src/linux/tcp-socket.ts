@@ -22,6 +22,7 @@ import type { Flow, TcpState } from './tcp-flow.ts';
 import { socketError } from './tcp-icmp.ts';
 import { receiveSegment } from './tcp-input.ts';
 import { pump, sendAck, transmit } from './tcp-output.ts';
+import type { Destination } from './tcp-ports.ts';
 import { Reassembly } from './tcp-reassembly.ts';
 import { type ReceiveMemory, ReceiveWindow } from './tcp-receive-window.ts';
 import { INITIAL_RTO_MS, RttEstimator } from './tcp-rto.ts';
@@ -101,6 +102,8 @@ export class TcpSocket implements Flow {
 
   /** The application has closed it: nobody reads any more. */
   released = false;
+  /** Where its port was chosen from, and goes back to in the end; null for a port that was asked for. */
+  portOf: Destination | null = null;
 
   constructor(
     readonly layer: TcpLayer,
@@ -265,8 +268,7 @@ export class TcpSocket implements Flow {
   }
 
   enterTimeWait(): void {
-    this.layer.forget(this);
-    this.layer.timeWaits.add(this);
+    this.layer.timeWaits.takeOver(this);
     this.end(null);
   }
 

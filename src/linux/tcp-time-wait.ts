@@ -20,6 +20,7 @@ import {
 import type { TcpLayer } from './tcp.ts';
 import type { Flow } from './tcp-flow.ts';
 import { sendStateless } from './tcp-output.ts';
+import type { Destination } from './tcp-ports.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
 /** TCP_TIMEWAIT_LEN */
@@ -30,6 +31,7 @@ const SEQUENCE_GAP = 65535 + 2;
 
 export class TimeWait implements Flow {
   readonly state = 'TIME_WAIT';
+  readonly portOf: Destination | null;
   nextInBucket: Flow | null = null;
   /** Neighbours in the chain by deadline. */
   before: TimeWait | null = null;
@@ -61,6 +63,7 @@ export class TimeWait implements Flow {
     this.timestamps = socket.timestamps;
     this.timestampOffset = socket.timestampOffset;
     this.tsRecent = socket.tsRecent;
+    this.portOf = socket.portOf;
   }
 
   receive(packet: TcpPacket): void {
@@ -122,9 +125,10 @@ export class TimeWaits {
   }
 
   /** Takes over from a socket, unless the host allows no more of them (tcp_max_tw_buckets). */
-  add(socket: TcpSocket): void {
+  takeOver(socket: TcpSocket): void {
     const limit = this.layer.kernel.sysctl.text('net.ipv4.tcp_max_tw_buckets');
-    if (limit !== null && this.count >= Number(limit)) return;
+    if (limit !== null && this.count >= Number(limit)) return this.layer.forget(socket);
+    this.layer.flows.remove(socket);
     const timeWait = new TimeWait(this.layer, socket);
     this.layer.flows.add(timeWait);
     this.append(timeWait);
@@ -132,7 +136,7 @@ export class TimeWaits {
 
   remove(timeWait: TimeWait): void {
     this.unlink(timeWait);
-    this.layer.flows.remove(timeWait);
+    this.layer.forget(timeWait);
   }
 
   restart(timeWait: TimeWait): void {

@@ -14,7 +14,7 @@ import { type Flow, FlowTable } from './tcp-flow.ts';
 import { HalfOpen } from './tcp-half-open.ts';
 import { Listeners, type TcpListener } from './tcp-listener.ts';
 import { replyReset } from './tcp-output.ts';
-import { EphemeralPorts, type PortRange, parsePortRange } from './tcp-ports.ts';
+import { type Destination, EphemeralPorts, type PortRange, parsePortRange } from './tcp-ports.ts';
 import { initialWindow, parseReceiveMemory, ReceiveMemory } from './tcp-receive-window.ts';
 import { TcpSecrets } from './tcp-secrets.ts';
 import { HEADERS, type Offer, type TcpEvents, TcpSocket, TIMESTAMPS_LENGTH } from './tcp-socket.ts';
@@ -79,17 +79,21 @@ export class TcpLayer {
     const routed = ip.sourceFor(dst);
     if (routed === null || isMulticast(dst) || addresses.isBroadcast(dst)) return 'ENETUNREACH';
     const src = options.src ?? routed;
-    const srcPort = options.srcPort ?? this.ephemeralPort(src, dst, dstPort);
-    if (srcPort === null) return 'EADDRNOTAVAIL';
-    if (options.srcPort !== undefined && this.listeners.usesPort(srcPort)) return 'EADDRINUSE';
-    if (this.flows.find(src, srcPort, dst, dstPort) !== null) return 'EADDRNOTAVAIL';
     const offer = this.offer(dst, 0);
     if (offer === null) return 'ENETUNREACH';
+    if (options.srcPort !== undefined && this.listeners.usesPort(options.srcPort)) return 'EADDRINUSE';
+    const portOf = options.srcPort === undefined ? this.ports.destination(src, dst, dstPort) : null;
+    const srcPort = portOf === null ? (options.srcPort ?? 0) : this.takePort(portOf);
+    if (srcPort === null || this.flows.find(src, srcPort, dst, dstPort) !== null) return 'EADDRNOTAVAIL';
     const sequence = this.secrets.initialSequence(src, srcPort, dst, dstPort);
     const offset = this.secrets.timestampOffset(src, srcPort, dst, dstPort);
     const socket = new TcpSocket(this, src, srcPort, dst, dstPort, sequence, offset, offer);
+    socket.portOf = portOf;
     const error = socket.connect();
-    if (error !== null) return error;
+    if (error !== null) {
+      portOf?.release(srcPort);
+      return error;
+    }
     socket.events = options.events;
     this.flows.add(socket);
     return socket;
@@ -130,8 +134,10 @@ export class TcpLayer {
     return true;
   }
 
+  /** A flow is over, and its port free. */
   forget(flow: Flow): void {
     this.flows.remove(flow);
+    flow.portOf?.release(flow.localPort);
   }
 
   receiveMemory(): ReceiveMemory {
@@ -157,17 +163,15 @@ export class TcpLayer {
     return { mss, window: initialWindow(this.receiveMemory(), mss - optionsLength) };
   }
 
-  private ephemeralPort(src: number, dst: number, dstPort: number): number | null {
+  private takePort(to: Destination): number | null {
     const text = this.kernel.sysctl.text('net.ipv4.ip_local_port_range') ?? '';
     if (text !== this.rangeText) {
       this.rangeText = text;
       this.range = parsePortRange(text);
     }
-    return this.ports.choose(
+    const { src, dst, dstPort } = to;
+    return to.take(
       this.range,
-      src,
-      dst,
-      dstPort,
       (port) => this.listeners.usesPort(port) || this.flows.find(src, port, dst, dstPort) !== null,
     );
   }

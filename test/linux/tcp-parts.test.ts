@@ -25,10 +25,11 @@ const DST = ip('192.168.100.10');
 describe('ephemeral ports', () => {
   const range = parsePortRange('32768\t60999');
   const free = () => false;
+  const ports = () => new EphemeralPorts(randomStream('1', 'tcp-port'));
 
   test('even ports, each a little further than the one before [m6-errors-seen-by-applications]', () => {
-    const ports = new EphemeralPorts(randomStream('1', 'tcp-port'));
-    const chosen = Array.from({ length: 200 }, () => ports.choose(range, SRC, DST, 80, free) ?? 0);
+    const destination = ports().destination(SRC, DST, 80);
+    const chosen = Array.from({ length: 200 }, () => destination.take(range, free) ?? 0);
     expect(chosen.every((port) => port % 2 === 0 && port >= 32768 && port <= 60999)).toBe(true);
     const steps = chosen.slice(1).map((port, i) => (port - (chosen[i] as number) + 28232) % 28232);
     expect(Math.min(...steps)).toBeGreaterThanOrEqual(4);
@@ -36,26 +37,55 @@ describe('ephemeral ports', () => {
   });
 
   test('destinations begin at different places', () => {
-    const ports = new EphemeralPorts(randomStream('1', 'tcp-port'));
-    const firsts = [80, 81, 443].map((port) => ports.choose(range, SRC, DST, port, free));
+    const all = ports();
+    const firsts = [80, 81, 443].map((port) => all.destination(SRC, DST, port).take(range, free));
     expect(new Set(firsts).size).toBe(3);
   });
 
   test('odd ports when no even one is free, null when none is', () => {
-    const ports = new EphemeralPorts(randomStream('1', 'tcp-port'));
     const tiny = { low: 40000, high: 40003 };
+    const destination = ports().destination(SRC, DST, 80);
     const taken = new Set<number>();
-    const chosen = Array.from({ length: 5 }, () => {
-      const port = ports.choose(tiny, SRC, DST, 80, (other) => taken.has(other));
+    const take = () => {
+      const port = destination.take(tiny, (other) => taken.has(other));
       if (port !== null) taken.add(port);
       return port;
-    });
+    };
+    const chosen = Array.from({ length: 5 }, take);
     expect(chosen.slice(0, 2).sort()).toEqual([40000, 40002]);
     expect(chosen.slice(2, 4).sort()).toEqual([40001, 40003]);
     expect(chosen[4]).toBe(null);
-    expect(new EphemeralPorts(randomStream('1', 'x')).choose({ low: 5, high: 5 }, SRC, DST, 80, free)).toBe(
-      5,
-    );
+    taken.delete(40001);
+    destination.release(40001);
+    expect(take()).toBe(40001);
+    expect(ports().destination(SRC, DST, 80).take({ low: 5, high: 5 }, free)).toBe(5);
+  });
+
+  test('with a map of a crowded destination the same ports come as without', () => {
+    const taken = new Set<number>();
+    const asked = { count: 0 };
+    const isTaken = (port: number) => {
+      asked.count++;
+      return taken.has(port);
+    };
+    const crowded = ports().destination(SRC, DST, 80);
+    const plain = new EphemeralPorts(randomStream('1', 'tcp-port'));
+    const oldest: number[] = [];
+    for (let i = 0; i < 60_000; i++) {
+      const expected = plain.search(plain.destination(SRC, DST, 80), range, (port) => taken.has(port), null);
+      const port = crowded.take(range, isTaken);
+      if (port !== expected) expect(port).toBe(expected);
+      if (port !== null) {
+        taken.add(port);
+        oldest.push(port);
+      }
+      if (oldest.length < 27_000) continue;
+      const gone = oldest.splice(i % 100, 1)[0] as number;
+      taken.delete(gone);
+      crowded.release(gone);
+    }
+    expect(oldest.length).toBe(26_999);
+    expect(asked.count).toBeLessThan(150_000);
   });
 
   test('what a host has in use is not given out', () => {
@@ -247,6 +277,7 @@ test('the table of connections finds what it holds, and only that', () => {
     peerIp: DST,
     peerPort,
     state: 'ESTABLISHED',
+    portOf: null,
     nextInBucket: null,
     receive: () => {},
     icmpError: () => {},
