@@ -41,7 +41,9 @@ function flag(name: string): string | null {
 
 const rounds = Number(flag('--rounds') ?? 5);
 const asJson = process.argv.includes('--json');
-const rows: string[][] = [['workload', 'ns a unit', 'per second', 'hops per second', 'floor', 'times the floor']];
+const rows: string[][] = [
+  ['workload', 'ns a unit', 'per second', 'hops per second', 'floor', 'times the floor'],
+];
 
 for (const { name, unit, args, floor } of WORKLOADS) {
   const own: number[] = [];
@@ -82,9 +84,16 @@ for (const { name, unit, args, floor } of WORKLOADS) {
 
 if (!asJson) {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const text = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const text = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   process.stdout.write(`${process.stderr.isTTY ? '\r' : ''}${text.join('\n')}\n`);
-  process.stdout.write(`CPU time, medians of ${rounds} rounds, each workload in a fresh process beside its floor\n`);
+  process.stdout.write(
+    `CPU time, medians of ${rounds} rounds, each workload in a fresh process beside its floor\n`,
+  );
 }
 
 function millions(value: number): string {

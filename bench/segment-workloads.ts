@@ -6,11 +6,11 @@ import { Engine } from '../src/engine/engine.ts';
 import { Cable } from '../src/link/cable.ts';
 import { Nic } from '../src/link/nic.ts';
 import { Switch } from '../src/link/switch.ts';
+import { Host } from '../src/userland/host.ts';
+import { getRequest, httpGet } from '../src/userland/http-client.ts';
 import { ip, ipText } from '../src/wire/ip-address.ts';
 import { TCP, UDP } from '../src/wire/ipv4.ts';
 import { Mac } from '../src/wire/mac.ts';
-import { Host } from '../src/userland/host.ts';
-import { getRequest, httpGet } from '../src/userland/http-client.ts';
 import { type Measured, measure } from './measure.ts';
 
 /** Link hops of a datagram and its answer. */

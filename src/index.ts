@@ -3,8 +3,8 @@ export { InvariantError } from './engine/invariant.ts';
 export { formatProblem, type Place, type Problem, type Severity } from './engine/problem.ts';
 export { parseDurationNs } from './engine/time.ts';
 export type { TraceRecord } from './engine/trace-record.ts';
-export { readConfig } from './keepalived/conf/read-config.ts';
 export type { KeepalivedConfig } from './keepalived/conf/model.ts';
+export { readConfig } from './keepalived/conf/read-config.ts';
 export {
   type BuilderOptions,
   type HostHandle,

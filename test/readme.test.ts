@@ -45,7 +45,9 @@ describe.each(['README.md', 'README.zh-CN.md'])('%s', (file) => {
   });
 
   test('names every room', () => {
-    const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
     for (const { name } of rooms) expect(text).toContain(`\`${name}/\``);
   });
 

@@ -38,7 +38,10 @@ program
   .option('--json', 'the result as JSON (scenarios/schema/result.schema.json), one object a scenario')
   .option('--quiet', 'the outcome alone')
   .option('--pcap <file>', 'write every frame at every card to a pcapng capture')
-  .option('--show <host-command...>', "type a command on a host and show what it prints: --show lvs1 'ip addr'")
+  .option(
+    '--show <host-command...>',
+    "type a command on a host and show what it prints: --show lvs1 'ip addr'",
+  )
   .option('--at <time...>', 'when to type it; default: at the end')
   .addHelpText(
     'after',

@@ -6,14 +6,14 @@ import { parseDurationNs, SECOND, secondsText } from '../engine/time.ts';
 import type { Look } from '../lab/inspections.ts';
 import { Laboratory } from '../lab/laboratory.ts';
 import type { Run } from '../lab/run.ts';
-import type { Scenario } from '../lab/scenario/scenario.ts';
 import { readScenario } from '../lab/scenario/read-scenario.ts';
+import type { Scenario } from '../lab/scenario/scenario.ts';
 import { captureOf } from '../report/capture.ts';
 import { resultOf } from '../report/result.ts';
 import { storyText } from '../report/story.ts';
 import { diskFiles, readText } from './disk.ts';
 import { EXIT, type ExitCode, worst } from './exit-codes.ts';
-import { painterFor, ProgressLine } from './terminal.ts';
+import { ProgressLine, painterFor } from './terminal.ts';
 
 export interface RunFlags {
   readonly seed?: string;
@@ -46,7 +46,9 @@ export async function runCommand(files: readonly string[], flags: RunFlags): Pro
 async function runFile(file: string, flags: RunFlags): Promise<ExitCode> {
   const text = readText(file);
   if (text === null) {
-    process.stderr.write(`${file}: no such file\n  hint: vipdrift list shows the scenarios that come with it\n`);
+    process.stderr.write(
+      `${file}: no such file\n  hint: vipdrift list shows the scenarios that come with it\n`,
+    );
     return EXIT.badInput;
   }
   const { scenario, problems } = readScenario(text, file, diskFiles);

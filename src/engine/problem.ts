@@ -1,6 +1,6 @@
 /**
- * What is wrong with something a person wrote (configuration, scenario, command line), and how a terminal shows it.
- * Problems are collected and returned, never thrown.
+ * What is wrong with something a person wrote (configuration, scenario, command line), and how a terminal
+ * shows it. Problems are collected and returned, never thrown.
  */
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -22,7 +22,10 @@ export interface Problem {
   readonly hint: string | null;
 }
 
-/** `file:line:column: severity: message`, the line of `source` it stands on, a caret under the column, the hint. */
+/**
+ * `file:line:column: severity: message`, the line of `source` it stands on, a caret under the column, the
+ * hint.
+ */
 export function formatProblem(problem: Problem, source: string): string {
   const { file, line, column } = problem.where;
   const lines = [`${file}:${line}:${column}: ${problem.severity}: ${problem.message}`];
@@ -43,7 +46,9 @@ export function sortProblems(problems: readonly Problem[]): Problem[] {
   });
 }
 
-/** Control characters would move the cursor and the caret with it; each is shown as one character. Tabs stay. */
+/**
+ * Control characters would move the cursor and the caret with it; each is shown as one character. Tabs stay.
+ */
 function printable(text: string): string {
   let shown = '';
   for (const character of text.replace(/\r$/, '')) {

@@ -100,7 +100,8 @@ export class Keepalived {
     const { config, problems, usable } = readConfig(text, CONFIG_PATH);
     for (const problem of problems) this.logProblem(problem);
     const missing = notSimulated(config);
-    for (const phrase of missing) parent.log(`vipdrift: ${phrase} is not simulated; the daemon does not start`);
+    for (const phrase of missing)
+      parent.log(`vipdrift: ${phrase} is not simulated; the daemon does not start`);
     return usable && missing.length === 0 ? config : null;
   }
 

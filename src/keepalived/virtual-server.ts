@@ -53,7 +53,10 @@ export class VirtualServer {
 
   /** Fills the table. What a killed process left there is taken over, with an error in the log [F-scenario-rr]. */
   start(): void {
-    this.complain('IP_VS_SO_SET_ADD(1154)', this.ipvs.addService(this.key, { scheduler: this.config.scheduler }));
+    this.complain(
+      'IP_VS_SO_SET_ADD(1154)',
+      this.ipvs.addService(this.key, { scheduler: this.config.scheduler }),
+    );
     for (const server of this.servers) if (server.alive) this.addToTable(server);
     this.updateQuorum('+', 0);
   }

@@ -1,8 +1,8 @@
 /** The VRRP child of the daemon: its instances, the raw socket they hear through, and its end. */
 import { SECOND } from '../engine/time.ts';
 import type { Device } from '../linux/device.ts';
-import { VRRP } from '../wire/ipv4.ts';
 import { ipText } from '../wire/ip-address.ts';
+import { VRRP } from '../wire/ipv4.ts';
 import { VRRP_GROUP } from '../wire/vrrp.ts';
 import type { KeepalivedConfig, VrrpInstanceConfig } from './conf/model.ts';
 import type { DaemonProcess } from './daemon-process.ts';

@@ -143,7 +143,9 @@ export class LabBuilder {
 
   private checkedHost(name: string): string {
     if (this.lab.hosts.some((host) => host.name === name)) return name;
-    throw new RangeError(`no host is called ${name}; there are ${this.lab.hosts.map((h) => h.name).join(', ')}`);
+    throw new RangeError(
+      `no host is called ${name}; there are ${this.lab.hosts.map((h) => h.name).join(', ')}`,
+    );
   }
 }
 
@@ -164,6 +166,7 @@ export function durationNs(text: Duration): number {
 function partsOf(url: string): { ip: number; port: number; path: string } {
   const match = /^http:\/\/([\d.]+)(?::(\d{1,5}))?(\/.*)?$/.exec(url);
   const ip = parseIp(match?.[1] ?? '');
-  if (match === null || ip === null) throw new RangeError(`not a URL of the form http://192.168.100.10/: ${url}`);
+  if (match === null || ip === null)
+    throw new RangeError(`not a URL of the form http://192.168.100.10/: ${url}`);
   return { ip, port: Number(match[2] ?? 80), path: match[3] ?? '/' };
 }

@@ -162,7 +162,10 @@ function findVip(expected: Of<'vip'>, { trace }: Evidence): Finding {
 }
 
 /** Requests begun within the span, in the order in which they began. */
-function requestsWithin(span: { fromNs: number; untilNs: number | null }, evidence: Evidence): RequestRecord[] {
+function requestsWithin(
+  span: { fromNs: number; untilNs: number | null },
+  evidence: Evidence,
+): RequestRecord[] {
   const untilNs = span.untilNs ?? evidence.endNs;
   return recordsOf(evidence.trace, 'request')
     .filter(({ startNs }) => startNs >= span.fromNs && startNs <= untilNs)

@@ -92,7 +92,9 @@ export function rivalries(spans: readonly Mastership[]): (Span & { instance: str
     for (let i = 0; i + 1 < edges.length; i++) {
       const fromNs = edges[i] as number;
       const toNs = edges[i + 1] as number;
-      const hosts = spans.filter((span) => span.instance === instance && isIn(span, fromNs)).map((s) => s.host);
+      const hosts = spans
+        .filter((span) => span.instance === instance && isIn(span, fromNs))
+        .map((s) => s.host);
       if (hosts.length < 2) continue;
       const last = found.at(-1);
       if (last?.toNs === fromNs && last.hosts.join() === hosts.join()) {

@@ -97,9 +97,9 @@ function findNeighbour(expected: Extract<Inspected, { kind: 'arp' }>, world: Wor
 }
 
 function findPool(expected: Extract<Inspected, { kind: 'pool' }>, world: World): Finding {
-  const servers = world.host(expected.host).ipvs.services.flatMap(({ destinations }) =>
-    destinations.map(({ ip }) => hostWith(ip, world)),
-  );
+  const servers = world
+    .host(expected.host)
+    .ipvs.services.flatMap(({ destinations }) => destinations.map(({ ip }) => hostWith(ip, world)));
   return sameSet(servers, expected.servers);
 }
 
@@ -120,7 +120,8 @@ export function ownerOf(mac: { toString(): string } | null, world: World): strin
 
 function hostWith(ip: number, world: World): string {
   for (const { plan } of world.stations.values()) {
-    if (plan.interfaces.some(({ addresses }) => addresses.some((address) => address.ip === ip))) return plan.name;
+    if (plan.interfaces.some(({ addresses }) => addresses.some((address) => address.ip === ip)))
+      return plan.name;
   }
   return ipText(ip);
 }

@@ -74,7 +74,8 @@ export class HttpTraffic implements Target {
     let latest: { name: string; timeNs: number } | null = null;
     for (const { host } of this.world.stations.values()) {
       const timeNs = host.powered ? host.services.httpd.servedAt(clientIp, clientPort) : null;
-      if (timeNs !== null && (latest === null || timeNs > latest.timeNs)) latest = { name: host.name, timeNs };
+      if (timeNs !== null && (latest === null || timeNs > latest.timeNs))
+        latest = { name: host.name, timeNs };
     }
     return latest?.name ?? null;
   }

@@ -6,9 +6,9 @@ import { Engine } from '../engine/engine.ts';
 import { Cable } from '../link/cable.ts';
 import { Nic } from '../link/nic.ts';
 import { Switch } from '../link/switch.ts';
-import { maskOf } from '../wire/ip-address.ts';
 import type { CommandResult } from '../userland/command.ts';
 import { Host } from '../userland/host.ts';
+import { maskOf } from '../wire/ip-address.ts';
 import { FrameLog } from './frame-log.ts';
 import type { CommandRecord, PowerRecord } from './records.ts';
 import type { HostPlan, Lab } from './scenario/scenario.ts';
@@ -102,7 +102,12 @@ export class World {
   }
 
   /** Types a line at a host's shell and writes what came of it into the trace. */
-  type(host: Host, origin: CommandRecord['origin'], line: string, done?: (result: CommandResult) => void): void {
+  type(
+    host: Host,
+    origin: CommandRecord['origin'],
+    line: string,
+    done?: (result: CommandResult) => void,
+  ): void {
     host.run(line, (result) => {
       this.engine.record<CommandRecord>({ host: host.name, kind: 'command', origin, line, ...result });
       done?.(result);

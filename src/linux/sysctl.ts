@@ -154,6 +154,8 @@ export class Sysctl {
 
   /** As `sysctl key` prints it; null when there is no such key. Slashes may stand for dots. */
   text(key: string): string | null {
+    const known = this.host.get(key);
+    if (known !== undefined) return known;
     const dotted = normalise(key);
     const found = this.find(dotted);
     if (found !== null) return String(found.settings[found.name as keyof Settings]);

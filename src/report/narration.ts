@@ -5,11 +5,11 @@
 import { MS, secondsText } from '../engine/time.ts';
 import type { AnnounceRecord, CheckerRecord, VrrpRecord } from '../keepalived/records.ts';
 import { masterships, rivalries } from '../lab/history.ts';
-import type { Run } from '../lab/run.ts';
 import { type ActionRecord, type CommandRecord, type LabRecord, recordsOf } from '../lab/records.ts';
+import type { Run } from '../lab/run.ts';
 import type { AddressRecord, NeighbourRecord } from '../linux/records.ts';
-import type { Mac } from '../wire/mac.ts';
 import { ipText } from '../wire/ip-address.ts';
+import type { Mac } from '../wire/mac.ts';
 import { actionText } from './action-text.ts';
 import { reasonText } from './reasons.ts';
 import type { StoryLine } from './story-line.ts';
@@ -132,7 +132,9 @@ class Narrator {
     const tries = retries === 0 ? 'at once' : `after ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
     const lasted = secondsText(timeNs - sinceNs);
     const why = error === null ? '' : ` (${error})`;
-    return [line(record, `gives ${server} up ${tries}${why}, ${lasted} s after its first failed check`, 'fault')];
+    return [
+      line(record, `gives ${server} up ${tries}${why}, ${lasted} s after its first failed check`, 'fault'),
+    ];
   }
 
   private carrier(record: Extract<LabRecord, { kind: 'carrier' }>): StoryLine[] {

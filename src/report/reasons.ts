@@ -12,7 +12,9 @@ export function reasonText(why: VrrpRecord['why'], nameOf: (ip: number) => strin
     case 'priority-zero':
       return `${nameOf(why.from)} resigned with priority 0 at ${secondsText(why.heardNs)} s + ${skewText(why.priority)}`;
     case 'vip-removed':
-      return 'skewTimeNs' in why ? `gave way only for ${skewText(why.priority)}` : `${ipText(why.address)} was deleted`;
+      return 'skewTimeNs' in why
+        ? `gave way only for ${skewText(why.priority)}`
+        : `${ipText(why.address)} was deleted`;
     case 'address-owner':
       return 'priority 255: the owner of the address is master at once';
     case 'higher-priority':

@@ -3,8 +3,8 @@
  * (scenarios/schema/result.schema.json). Within a version members are only ever added.
  */
 import * as z from 'zod';
-import type { Run } from '../lab/run.ts';
 import { recordsOf } from '../lab/records.ts';
+import type { Run } from '../lab/run.ts';
 import { summarise } from '../lab/traffic-summary.ts';
 import { narrate } from './narration.ts';
 
@@ -21,7 +21,10 @@ export const Result = z.strictObject({
   seed: z.string(),
   simulatedSeconds: seconds,
   outcome,
-  trace: z.string().regex(/^[0-9a-f]{16}$/).describe('fingerprint: equal for equal version, scenario and seed'),
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe('fingerprint: equal for equal version, scenario and seed'),
   expectations: z.array(
     z.strictObject({
       text: z.string(),

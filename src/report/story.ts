@@ -1,7 +1,7 @@
 /** The story as text: what `vipdrift run` prints. Colours are the caller's business: it hands in a painter. */
 import { secondsText } from '../engine/time.ts';
-import { failedSetup, type Run } from '../lab/run.ts';
 import { recordsOf } from '../lab/records.ts';
+import { failedSetup, type Run } from '../lab/run.ts';
 import { summarise, type TrafficSummary } from '../lab/traffic-summary.ts';
 import { narrate } from './narration.ts';
 import type { StoryLine } from './story-line.ts';
@@ -85,7 +85,9 @@ function clientLines(summary: TrafficSummary): string[] {
 function verdictLines({ verdicts, trace }: Run, paint: Painter): string[] {
   const width = Math.max(0, ...verdicts.map(({ text }) => text.length));
   const lines = verdicts.map(({ outcome, text, found, line }) => {
-    const mark = { pass: paint('good', '✓'), fail: paint('bad', '✗'), 'not exercised': paint('odd', '?') }[outcome];
+    const mark = { pass: paint('good', '✓'), fail: paint('bad', '✗'), 'not exercised': paint('odd', '?') }[
+      outcome
+    ];
     const where = outcome === 'pass' || line === null ? '' : paint('dim', `   (scenario line ${line})`);
     return `  ${mark} ${found === null ? text : `${text.padEnd(width)}   ${found}`}${where}`;
   });

@@ -4,8 +4,8 @@
  * spell is told if it has at least three, others are counted at the end of the story.
  */
 import { SECOND, secondsText } from '../engine/time.ts';
-import type { Run } from '../lab/run.ts';
 import { type RequestRecord, recordsOf } from '../lab/records.ts';
+import type { Run } from '../lab/run.ts';
 import type { Traffic } from '../lab/scenario/scenario.ts';
 import type { StoryLine } from './story-line.ts';
 

@@ -61,7 +61,10 @@ describe('run', () => {
   });
 
   test('exits 2 when an expectation was never exercised', () => {
-    const path = file('idle.yaml', SMALL.replace('{ master: lvs1, from: 3.7s }', '{ served-by: { web1: some } }'));
+    const path = file(
+      'idle.yaml',
+      SMALL.replace('{ master: lvs1, from: 3.7s }', '{ served-by: { web1: some } }'),
+    );
     const { status, stdout } = vipdrift('run', path);
     expect(status).toBe(2);
     expect(stdout).toContain('? served by web1: some, always   nothing happened to judge it by');
@@ -116,7 +119,14 @@ describe('run', () => {
 
   test('--json is what the published schema says', () => {
     const { status, stdout } = vipdrift(
-      'run', 'scenarios/kill-lvs1.yaml', '--json', '--show', 'client', 'ip neigh', '--at', '14s',
+      'run',
+      'scenarios/kill-lvs1.yaml',
+      '--json',
+      '--show',
+      'client',
+      'ip neigh',
+      '--at',
+      '14s',
     );
     const schema = JSON.parse(readFileSync(join(ROOT, 'scenarios/schema/result.schema.json'), 'utf8'));
     const result = JSON.parse(stdout);
@@ -135,9 +145,19 @@ describe('run', () => {
 
   test('--show types commands at their moments', () => {
     const { stdout } = vipdrift(
-      'run', 'scenarios/kill-lvs1.yaml', '--quiet',
-      '--show', 'lvs1', 'ip addr show ens33', '--at', '5s',
-      '--show', 'lvs2', 'ipvsadm -Ln', '--at', '20s',
+      'run',
+      'scenarios/kill-lvs1.yaml',
+      '--quiet',
+      '--show',
+      'lvs1',
+      'ip addr show ens33',
+      '--at',
+      '5s',
+      '--show',
+      'lvs2',
+      'ipvsadm -Ln',
+      '--at',
+      '20s',
     );
     expect(stdout).toContain('[root@lvs1 ~]# ip addr show ens33     (5.000 s)');
     expect(stdout).toContain('inet 192.168.100.10/32 scope global ens33');
@@ -148,7 +168,10 @@ describe('run', () => {
     [['run'], /missing required argument/],
     [['run', 'scenarios/tutorial.yaml', '--colour'], /unknown option '--colour'/],
     [['run', 'scenarios/tutorial.yaml', '--until', '5'], /--until 5: not a duration/],
-    [['run', 'scenarios/tutorial.yaml', '--show', 'lvs9', 'ip a'], /--show lvs9: no such host; there are lvs1/],
+    [
+      ['run', 'scenarios/tutorial.yaml', '--show', 'lvs9', 'ip a'],
+      /--show lvs9: no such host; there are lvs1/,
+    ],
     [['run', 'scenarios/tutorial.yaml', '--show', 'lvs1'], /--show takes a host and a command/],
     [['run', 'scenarios/tutorial.yaml', '--show', 'lvs1', 'ip a', '--at', '99s'], /--at 99s: not a moment/],
     [['run', 'a.yaml', 'b.yaml', '--pcap', 'x'], /--pcap takes one scenario/],
@@ -160,7 +183,13 @@ describe('run', () => {
   });
 
   test('a capture that cannot be written is said plainly', () => {
-    const { status, stderr } = vipdrift('run', 'scenarios/tutorial.yaml', '--quiet', '--pcap', '/nowhere/x.pcapng');
+    const { status, stderr } = vipdrift(
+      'run',
+      'scenarios/tutorial.yaml',
+      '--quiet',
+      '--pcap',
+      '/nowhere/x.pcapng',
+    );
     expect(status).toBe(65);
     expect(stderr).toContain('--pcap /nowhere/x.pcapng: ENOENT');
   });
@@ -168,7 +197,11 @@ describe('run', () => {
 
 describe('check', () => {
   test('a good file', () => {
-    const { status, stdout } = vipdrift('check', 'scenarios/kill-lvs1.yaml', 'scenarios/tutorial/lvs1/keepalived.conf');
+    const { status, stdout } = vipdrift(
+      'check',
+      'scenarios/kill-lvs1.yaml',
+      'scenarios/tutorial/lvs1/keepalived.conf',
+    );
     expect(stdout).toBe(
       'scenarios/kill-lvs1.yaml: no problems\nscenarios/tutorial/lvs1/keepalived.conf: no problems\n',
     );
@@ -180,7 +213,9 @@ describe('check', () => {
     const path = file('keepalived.conf', conf.replaceAll(/^(\s*)retry 3/gm, '$1nb_get_retry 3'));
     const { stdout } = vipdrift('check', path);
     expect(stdout.match(/Unknown keyword 'nb_get_retry'/g)).toHaveLength(2);
-    expect(stdout).toMatch(/keepalived\.conf:\d+:\d+: \w+: Unknown keyword 'nb_get_retry'\n.*nb_get_retry 3\n +\^/);
+    expect(stdout).toMatch(
+      /keepalived\.conf:\d+:\d+: \w+: Unknown keyword 'nb_get_retry'\n.*nb_get_retry 3\n +\^/,
+    );
   });
 
   test.each([

@@ -99,7 +99,12 @@ describe('requests', () => {
   });
 
   test('lost, and for how long', () => {
-    const trace = [request(1, 5, 'web1'), request(2, 6, null, 2), request(3, 7, null, 2), request(4, 9, 'web2')];
+    const trace = [
+      request(1, 5, 'web1'),
+      request(2, 6, null, 2),
+      request(3, 7, null, 2),
+      request(4, 9, 'web2'),
+    ];
     const lost: Expectation = { kind: 'requests-lost', client: 'client', atMost: 2, atLeast: null };
     const outage: Expectation = { kind: 'outage', client: 'client', atMost: 3 * S, atLeast: null };
     expect(verdict(lost, trace)).toEqual(['pass', '2 of 4']);

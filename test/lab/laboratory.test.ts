@@ -1,8 +1,8 @@
 /** The laboratory as a whole: what can be done to it, what it keeps, and that looking at it changes nothing. */
 import { describe, expect, test } from 'vitest';
 import { type LabHandle, tutorialLab } from '../../src/lab/builder.ts';
-import type { RunOptions } from '../../src/lab/laboratory.ts';
 import type { FrameLog } from '../../src/lab/frame-log.ts';
+import type { RunOptions } from '../../src/lab/laboratory.ts';
 import { recordsOf } from '../../src/lab/records.ts';
 import type { World } from '../../src/lab/world.ts';
 
@@ -127,10 +127,15 @@ test('looks and listeners change nothing', () => {
 });
 
 test('a listener that throws is heard after the step, and the run can go on', () => {
-  const laboratory = () => run(5, {}, {
-    observe: ({ kind }) => {
-      if (kind === 'announce') throw new Error('the listener is confused');
-    },
-  });
+  const laboratory = () =>
+    run(
+      5,
+      {},
+      {
+        observe: ({ kind }) => {
+          if (kind === 'announce') throw new Error('the listener is confused');
+        },
+      },
+    );
   expect(laboratory).toThrow('the listener is confused');
 });

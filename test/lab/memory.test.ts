@@ -18,7 +18,13 @@ function heapMiB(): number {
 test('100,000 requests through the director', { timeout: 60_000 }, () => {
   const lab = readBuiltInLab('tutorial') ?? expect.fail('no laboratory');
   const everyNs = 3e6;
-  const traffic = { client: 'client', url: 'http://192.168.100.10/', ip: ip('192.168.100.10'), port: 80, path: '/' };
+  const traffic = {
+    client: 'client',
+    url: 'http://192.168.100.10/',
+    ip: ip('192.168.100.10'),
+    port: 80,
+    path: '/',
+  };
   const scenario: Scenario = {
     name: 'long',
     file: 'long',

@@ -82,7 +82,10 @@ function action(what: Deed, host: string): Action {
   }
 }
 
-function scenarioOf(specs: readonly Router[], deeds: readonly { host: number; what: Deed; atNs: number }[]): Scenario {
+function scenarioOf(
+  specs: readonly Router[],
+  deeds: readonly { host: number; what: Deed; atNs: number }[],
+): Scenario {
   const hosts = specs.map(plan);
   const starts = specs.map(({ startNs }, i): TimedAction => {
     return { atNs: startNs, action: action('start', `r${i}`), place: null };

@@ -5,13 +5,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import { randomInt } from '../../src/engine/random.ts';
+import { type RandomStream, randomInt } from '../../src/engine/random.ts';
 import { MS, SECOND } from '../../src/engine/time.ts';
-import type { CableEnd } from '../../src/link/cable.ts';
+import { Cable, type CableEnd, type Socket } from '../../src/link/cable.ts';
 import { Nic } from '../../src/link/nic.ts';
 import type { Errno } from '../../src/linux/errno.ts';
 import { Kernel } from '../../src/linux/kernel.ts';
 import type { TcpEvents, TcpSocket } from '../../src/linux/tcp.ts';
+import type { Frame } from '../../src/wire/ethernet.ts';
 import { ip } from '../../src/wire/ip-address.ts';
 import { Mac } from '../../src/wire/mac.ts';
 
@@ -35,23 +36,55 @@ const weather: fc.Arbitrary<Weather> = fc.record({
 
 const LIMIT_NS = 6 * 3600 * SECOND;
 
-function connectedNics(engine: Engine, { loss, delayMs }: Weather): readonly [Nic, Nic] {
+/** In the middle of a wire: what comes at one side leaves at the other, if it does, after a while of its own. */
+class Rough implements Socket {
+  readonly lit = true;
+  private end: CableEnd | null = null;
+  private far: Rough | null = null;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly name: string,
+    private readonly chance: RandomStream,
+    private readonly weather: Weather,
+  ) {}
+
+  join(far: Rough): void {
+    this.far = far;
+    far.far = this;
+  }
+
+  plug(nic: Nic): void {
+    const cable = new Cable(this.engine, `${nic.name}-${this.name}`, nic, this, { latencyNs: 0 });
+    nic.plug(cable.endA);
+    this.end = cable.endB;
+    cable.connect();
+  }
+
+  receive(frame: Frame): void {
+    const { engine, chance, far } = this;
+    const { loss, delayMs } = this.weather;
+    if (far === null || chance() < loss) return;
+    engine.deliverAt(engine.nowNs + randomInt(chance, 0, delayMs * MS), far.out, frame, engine.cause);
+  }
+
+  carrierChanged(): void {}
+
+  private readonly out = {
+    receive: (frame: Frame) => this.end?.send(frame, this.engine.cause),
+  };
+}
+
+function connectedNics(engine: Engine, weather: Weather): readonly [Nic, Nic] {
   const chance = engine.random('wire');
-  const nics = [
-    new Nic(engine, 'a:eth0', Mac.of(0x02000000000a)),
-    new Nic(engine, 'b:eth0', Mac.of(0x02000000000b)),
-  ] as const;
-  const endTo = (peer: Nic): CableEnd => ({
-    carrier: true,
-    litChanged: () => {},
-    send: (frame, cause) => {
-      if (chance() < loss) return;
-      engine.deliverAt(engine.nowNs + randomInt(chance, 0, delayMs * MS), peer, frame, cause);
-    },
-  });
-  nics[0].plug(endTo(nics[1]));
-  nics[1].plug(endTo(nics[0]));
-  return nics;
+  const [left, right] = ['left', 'right'].map((name) => new Rough(engine, name, chance, weather));
+  const nicA = new Nic(engine, 'a:eth0', Mac.of(0x02000000000a));
+  const nicB = new Nic(engine, 'b:eth0', Mac.of(0x02000000000b));
+  if (left === undefined || right === undefined) throw new Error('two ends');
+  left.join(right);
+  left.plug(nicA);
+  right.plug(nicB);
+  return [nicA, nicB];
 }
 
 function host(engine: Engine, name: string, nic: Nic, address: string, peer: string, peerMac: Mac): Kernel {

@@ -56,7 +56,13 @@ describe.skipIf(!hasTshark)('tshark', { timeout: 60_000 }, () => {
     const client = join(folder, 'client.pcapng');
     tshark(path, '-Y', 'frame.interface_name == "client:ens33"', '-w', client);
     const odd = tshark(
-      client, '-Y', 'tcp.analysis.flags || tcp.flags.reset == 1', '-T', 'fields', '-e', 'frame.time_epoch',
+      client,
+      '-Y',
+      'tcp.analysis.flags || tcp.flags.reset == 1',
+      '-T',
+      'fields',
+      '-e',
+      'frame.time_epoch',
     );
     const secondsIn = odd.map((epoch) => Number(epoch) % 60);
     expect(Math.min(...secondsIn)).toBeGreaterThan(10);

@@ -1,6 +1,7 @@
 /** What the matchers refuse, and how they say it. */
-import { expect, test } from 'vitest';
+
 import { type Run, tutorialLab } from 'vipdrift/testkit';
+import { expect, test } from 'vitest';
 
 const lab = () => tutorialLab({ seed: 1 });
 
@@ -70,5 +71,9 @@ test('wrong names and times are refused at once', () => {
   expect(() => lab().requests({ from: 'nobody', every: '1s' })).toThrow('no host is called nobody');
   expect(() => lab().requests({ from: 'client', every: '100' })).toThrow('not a duration with a unit');
   expect(() => lab().requests({ from: 'client', every: '1s', to: 'ftp://x/' })).toThrow('not a URL');
-  expect(() => lab().at('1s', ({ host }) => host('web9').crash()).runFor('2s')).toThrow('no host is called web9');
+  expect(() =>
+    lab()
+      .at('1s', ({ host }) => host('web9').crash())
+      .runFor('2s'),
+  ).toThrow('no host is called web9');
 });

@@ -93,7 +93,7 @@ export class Bench implements FrameTap {
 
   /** Lets time run. */
   pass(seconds: number): void {
-    this.engine.runUntil(this.engine.nowNs + seconds * SECOND);
+    this.engine.runUntil(this.engine.nowNs + Math.round(seconds * SECOND));
   }
 }
 

@@ -48,7 +48,10 @@ test('a folder of the tree is shown whole, -b without newlines, --dry-run change
 test('usage, and what is not simulated', () => {
   const bench = new Bench({ lvs1: '192.168.100.100' });
   expect(bench.run('lvs1', 'sysctl')).toMatchObject({ exit: 1, stdout: '' });
-  expect(bench.run('lvs1', 'sysctl -z')).toMatchObject({ exit: 0, stderr: "sysctl: invalid option -- 'z'\n" });
+  expect(bench.run('lvs1', 'sysctl -z')).toMatchObject({
+    exit: 0,
+    stderr: "sysctl: invalid option -- 'z'\n",
+  });
   expect(bench.text('lvs1', 'sysctl --system')).toBe('sysctl: not simulated: --system\n=> 1\n');
 });
 

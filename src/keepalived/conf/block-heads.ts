@@ -1,6 +1,6 @@
 /**
- * What stands between a block's keyword and its `{`, and what is decided at its `}`. Real are services by address
- * and port; those by fwmark or group, and IPv6, are read but not simulated.
+ * What stands between a block's keyword and its `{`, and what is decided at its `}`. Real are services by
+ * address and port; those by fwmark or group, and IPv6, are read but not simulated.
  * Source: [087-no-name], [088-extra-args], [143-dup-instance-name], [226-rs-missing-address].
  */
 import { ipText } from '../../wire/ip-address.ts';
@@ -167,14 +167,18 @@ function beyond(pass: Pass, head: Word, what: string, section: Section): Section
 export function closeBlock(pass: Pass, parent: Section, section: Section): boolean {
   if (section.block === 'real_server') {
     if (section.family !== 6 || parent.family !== 4) return true;
-    const text = `Address family of virtual server and real server ${section.name} don't match - skipping real server.`;
+    const text =
+      `Address family of virtual server and real server ${section.name} don't match - ` +
+      'skipping real server.';
     pass.say('mixed-family', 'error', text, section.where);
     return false;
   }
   if (section.block === 'virtual_server') {
     const sorry = section.child('sorry_server');
     if (sorry !== null && section.family === 4 && sorry.family !== 4) {
-      const text = `Address family of virtual server and sorry server ${sorry.name} don't match - skipping sorry server.`;
+      const text =
+        `Address family of virtual server and sorry server ${sorry.name} don't match - ` +
+        'skipping sorry server.';
       pass.say('mixed-family', 'error', text, sorry.where);
       section.remove('sorry_server');
     }

@@ -1,7 +1,7 @@
 /**
- * The block structure as keepalived sees it: keywords of the open block, blocks of other passes skipped by counting
- * braces, and what follows from a brace that is missing or one too many. Depth is bounded by the table of keywords,
- * not by the text.
+ * The block structure as keepalived sees it: keywords of the open block, blocks of other passes skipped by
+ * counting braces, and what follows from a brace that is missing or one too many. Depth is bounded by the
+ * table of keywords, not by the text.
  * Source: [059-brace-missing-open] … [072-text-after-close].
  */
 import { closeBlock, openBlock } from './block-heads.ts';
@@ -105,7 +105,7 @@ function readSubBlock(
   if (closeBlock(pass, parent, section) && !parent.children.includes(section)) parent.children.push(section);
 }
 
-/** Lines of a refused block that was not skipped, for want of its `{`, go to the block of that kind before it. */
+/** Where the lines of a refused block go that was not skipped, for want of a `{`: to the one before it. */
 function lastOf(parent: Section, block: string): Section {
   return parent.child(block) ?? new Section(block, '(null)', parent.where);
 }
@@ -144,7 +144,7 @@ function unknownKeyword(pass: Pass, block: string | null, word: Word): void {
 function hintFor(block: string | null, name: string): string | null {
   if (name === '}') return "no block is open here: look for a '}' too many above";
   if (block === 'TCP_CHECK' && name === 'nb_get_retry') {
-    return "TCP_CHECK has 'retry'; nb_get_retry exists in HTTP_GET and SSL_GET only, so the default of 1 stays";
+    return "TCP_CHECK has 'retry'; nb_get_retry is for HTTP_GET and SSL_GET. The retry count stays";
   }
   const here = block === null ? 'outside any block' : `in ${block}`;
   const elsewhere = blocksWith(name).map((other) => (other === '' ? 'outside any block' : `in ${other}`));

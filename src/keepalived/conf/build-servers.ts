@@ -1,7 +1,9 @@
 /**
- * From virtual_server blocks to services: defaults, what a checker inherits from its real server and that from its
- * service, and keepalived's checks in its order. Services by fwmark and group and IPv6 ones are left out.
- * Source: [183-vs-minimal], [195-vs-no-port], [208-vs-timers], [217-vs-default-weight], [223-rs-port-mismatch-dr].
+ * From virtual_server blocks to services: defaults, what a checker inherits from its real server and that
+ * from its service, and keepalived's checks in its order. Services by fwmark and group and IPv6 ones are
+ * left out.
+ * Source: [183-vs-minimal], [195-vs-no-port], [208-vs-timers], [217-vs-default-weight],
+ * [223-rs-port-mismatch-dr].
  */
 import { SECOND } from '../../engine/time.ts';
 import { checkServer, type ServerDraft } from './check-servers.ts';

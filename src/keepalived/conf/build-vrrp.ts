@@ -1,6 +1,7 @@
 /**
- * From vrrp_instance blocks to instances, with defaults resolved and checked. Not here: sync groups and tracking.
- * An instance that cannot be makes keepalived end [56-same-vrid-live, 56b-no-vrid-live, 56c-unknown-interface-live].
+ * From vrrp_instance blocks to instances, with defaults resolved and checked. Not here: sync groups and
+ * tracking. An instance that cannot be makes keepalived end [56-same-vrid-live, 56b-no-vrid-live,
+ * 56c-unknown-interface-live].
  * Source: [091-vrrp-master-default-priority], [099-vrrp-vrid-missing-then-good], [132-vrrp-garp-global].
  */
 import { SECOND } from '../../engine/time.ts';

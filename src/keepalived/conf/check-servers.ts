@@ -131,7 +131,9 @@ function checkPorts(pass: Pass, section: Section, draft: ServerDraft, name: stri
   const keepsPort = (server: Section): boolean => (server.text('method') ?? draft.method) !== 'NAT';
   for (const server of draft.realServers) {
     if (!keepsPort(server) || server.port === 0 || server.port === section.port) continue;
-    const text = `WARNING - virtual server ${name} and real server ${realName(server, draft)} ports don't match - resetting`;
+    const text =
+      `WARNING - virtual server ${name} and real server ${realName(server, draft)} ` +
+      "ports don't match - resetting";
     pass.say('value-corrected', 'warning', text, server.where, `port ${section.port} is used`);
   }
   const sorry = section.child('sorry_server');

@@ -1,7 +1,7 @@
 /**
  * keepalived's checks of one instance once everything is read, in its order, and the corrections they make.
- * Source: [110-vrrp-advert-fraction-v3], [124-vrrp-auth-v3], [127-vrrp-nopreempt-master], [129-vrrp-preempt-delay],
- * [c31-strict-with-auth].
+ * Source: [110-vrrp-advert-fraction-v3], [124-vrrp-auth-v3], [127-vrrp-nopreempt-master],
+ * [129-vrrp-preempt-delay], [c31-strict-with-auth].
  */
 import type { Place } from '../../engine/problem.ts';
 import { MS, SECOND } from '../../engine/time.ts';
@@ -148,7 +148,9 @@ function checkAdvertInterval(draft: Draft, warn: Warn): void {
     draft.advertIntervalNs = rounded * SECOND;
   } else if (interval > LONGEST_V3 + CENTISECOND / 2) {
     const seconds = (interval / SECOND).toFixed(2);
-    const text = `VRRPv3 advertisement interval ${seconds}s is out of range. Must be less than 40.96s. Setting to 40.95s`;
+    const text =
+      `VRRPv3 advertisement interval ${seconds}s is out of range. ` +
+      'Must be less than 40.96s. Setting to 40.95s';
     warn(text, 'advert_int');
     draft.advertIntervalNs = LONGEST_V3;
   } else if (interval % CENTISECOND !== 0) {

@@ -1,6 +1,6 @@
 /**
- * Reads the argument of a keyword by its form in the table: checks it, says what keepalived says, and stores what
- * keepalived would store.
+ * Reads the argument of a keyword by its form in the table: checks it, says what keepalived says, and stores
+ * what keepalived would store.
  */
 import { MAX_TIME_NS } from '../../engine/time.ts';
 import type { Alone, DecimalForm, IntegerForm, Keyword } from './keyword.ts';
@@ -74,7 +74,10 @@ function readIntegerForm({ pass, section, name, words, where }: Reading, form: I
   if (!accepted) {
     // `keepalived -t` refuses where the daemon goes on with the digits.
     const hasDigits = value !== null && form.strict !== true;
-    if (hasDigits) hint = `the running daemon takes it for ${pass.report.digitsTaken(value)}`;
+    if (hasDigits) {
+      hint = `the running daemon takes it for ${value}`;
+      pass.report.lenientDiffers = true;
+    }
     if (!hasDigits || !pass.report.running) stored = form.afterRefusal ?? null;
   }
   for (const complaint of complaints) pass.say('bad-number', 'error', complaint, word, hint);
@@ -119,7 +122,7 @@ function filled(template: string, value: string, section: Section): string {
   return template.replaceAll('{name}', () => section.name).replaceAll('{v}', () => value);
 }
 
-/** Once for a keyword keepalived knows and the simulator does nothing with; not again for what stands inside it. */
+/** For what keepalived knows and the simulator does nothing with; not again for what stands inside it. */
 export function reportUnsimulated(pass: Pass, section: Section, keyword: Keyword, word: Word): void {
   if (keyword.unsimulated !== true || section.unsimulated) return;
   pass.report.problem({

@@ -1,7 +1,7 @@
 /**
- * What a keyword of the configuration language is: its name, the form of its argument, the messages for a bad one,
- * and whether the simulator does anything with it. The tables (keywords-*.ts) are written with the functions below.
- * In messages `{v}` stands for the value as written and `{name}` for the name of the block.
+ * What a keyword of the configuration language is: its name, the form of its argument, the messages for a
+ * bad one, and whether the simulator does anything with it. The tables (keywords-*.ts) are written with the
+ * functions below. In messages `{v}` stands for the value as written and `{name}` for the name of the block.
  */
 
 /** What keepalived does with a keyword that has no argument: refuses to run, accepts it, or says this. */
@@ -37,7 +37,7 @@ export interface DecimalForm {
   readonly afterRefusal?: number;
 }
 
-/** Forms that need code of their own, by name; see special-*.ts. */
+/** Forms that need code of their own, by name; see specials.ts and specials-servers.ts. */
 export type Special =
   | 'state'
   | 'interface'
@@ -79,9 +79,8 @@ export type Entries = 'words' | 'addresses' | 'ignored';
 export interface Keyword {
   readonly name: string;
   readonly form: Form;
-  /** Read and checked, but the simulated keepalived behaves as if it were not there: a reader must be told. */
+  /** Read, but the simulated keepalived behaves as if it were not there, and a person must be told. */
   readonly unsimulated?: true;
-  readonly hint?: string;
 }
 
 export function integer(

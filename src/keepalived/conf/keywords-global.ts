@@ -1,6 +1,6 @@
 /**
- * global_defs, and the single words outside any block. Source: keepalived 2.2.7, each keyword stepped through its
- * range; [249-global-smtp-no-arg], [251-global-bools], [253-global-mcast-bad], [255-global-lvs].
+ * global_defs, and the single words outside any block. Source: keepalived 2.2.7, each keyword stepped
+ * through its range; [249-global-smtp-no-arg], [251-global-bools], [253-global-mcast-bad], [255-global-lvs].
  */
 import {
   answered,
@@ -23,7 +23,6 @@ const SIGNED = 2147483647;
 /** What the simulated keepalived goes by. */
 const MODELLED: readonly Keyword[] = [
   word('router_id', { says: 'routerid name missing - ignoring' }),
-  list('notification_email', 'words'),
   word('notification_email_from', { says: 'emailfrom missing - ignoring' }),
   special('smtp_server', 'smtp-server'),
   word('smtp_helo_name', 'accepted'),
@@ -138,6 +137,7 @@ const WITHOUT_EFFECT: readonly Keyword[] = [
 ];
 
 const UNSIMULATED = unsimulated(
+  list('notification_email', 'words'),
   words('vmac_addr_prefix vmac_prefix vrrp_mcast_group6 nftables_ipvs_priority'),
   words('disable_local_igmp enable_dbus enable_snmp_checker enable_snmp_rfc enable_snmp_rfcv2', 'accepted'),
   words('enable_snmp_rfcv3 enable_snmp_vrrp enable_traps fifo_write_vrrp_states_on_reload', 'accepted'),
@@ -185,7 +185,8 @@ const UNSIMULATED = unsimulated(
   }),
   says(
     'vrrp_iptables',
-    "iptables not supported, using nftables instead. Please replace 'vrrp_iptables and 'vrrp_ipsets' with 'nftables' config option",
+    'iptables not supported, using nftables instead. ' +
+      "Please replace 'vrrp_iptables and 'vrrp_ipsets' with 'nftables' config option",
   ),
 );
 

@@ -1,6 +1,7 @@
 /**
- * virtual_server, real_server and the checkers. Source: keepalived 2.2.7, each keyword stepped through its range;
- * [207-vs-delay-loop], [209-vs-timers-bad], [220-rs-weights], [227-tcp-check-full], [228-tcp-check-nb-get-retry].
+ * virtual_server, real_server and the checkers. Source: keepalived 2.2.7, each keyword stepped through its
+ * range; [207-vs-delay-loop], [209-vs-timers-bad], [220-rs-weights], [227-tcp-check-full],
+ * [228-tcp-check-nb-get-retry].
  */
 import {
   answered,

@@ -1,7 +1,8 @@
 /**
- * Logical lines: a piece of the source split at its braces, so that every `{` and `}` is a line by itself and every
- * other line is one keyword with its words. Counts braces as keepalived does, apart from any block structure.
- * Does not follow `include`, `$X=`, `~SEQ`, `~LST` and `@id`: such lines are taken out and reported as not simulated.
+ * Logical lines: a piece of the source split at its braces, so that every `{` and `}` is a line by itself
+ * and every other line is one keyword with its words. Counts braces as keepalived does, apart from any block
+ * structure. Does not follow `include`, `$X=`, `~SEQ`, `~LST` and `@id`: such lines are taken out and
+ * reported as not simulated.
  * Source: [037-unquoted-braces], [041-quoted-brace-token], [066-brace-extra-start], [072-text-after-close].
  */
 import { columnOf, type Piece } from './source.ts';
@@ -127,7 +128,7 @@ export class LineReader {
     this.faults = [];
   }
 
-  /** Definitions, conditions and sequences stand at the start of a line, and take all of it with its braces. */
+  /** Definitions, conditions and sequences stand at the start of a line, and take all of it. */
   private beyondKeywords(text: string): Unsimulated | null {
     if (this.inDefinition) {
       this.inDefinition = text.endsWith('\\');
@@ -143,7 +144,7 @@ export class LineReader {
     return /^~(SEQx?|LST)\b/.test(text) ? 'sequence' : null;
   }
 
-  /** The braces of `${NAME}` are not braces where NAME means something; an unknown name is broken up by them. */
+  /** The braces of `${NAME}` are none where NAME means something; an unknown name is broken up by them. */
   private pastDefinition(piece: Piece, index: number): number {
     const use = /^\$\{([A-Za-z_][A-Za-z0-9_]*)[^{}"]*\}/.exec(piece.text.slice(index, index + 200));
     if (use === null || !this.definitions.has(use[1] as string)) return index;

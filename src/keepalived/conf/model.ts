@@ -1,6 +1,6 @@
 /**
- * The configuration as the simulated keepalived uses it: every default resolved, every correction of keepalived's
- * made. Addresses are int32 (IPv4 only), times nanoseconds.
+ * The configuration as the simulated keepalived uses it: every default resolved, every correction of
+ * keepalived's made. Addresses are int32 (IPv4 only), times nanoseconds.
  */
 import type { Place } from '../../engine/problem.ts';
 
@@ -70,7 +70,10 @@ export interface VrrpInstanceConfig {
   readonly higherPrioSendAdvert: boolean;
   /** Do not compare the addresses of each advertisement of the same master again. */
   readonly skipCheckAdvAddr: boolean;
-  /** Strict adherence to the protocol: among other things nothing but ARP is answered for the virtual addresses. */
+  /**
+   * Strict adherence to the protocol: among other things nothing but ARP is answered for the virtual
+   * addresses.
+   */
   readonly strict: boolean;
   /** Packets to the virtual addresses are accepted though this router does not own them. */
   readonly accept: boolean;
@@ -144,6 +147,7 @@ export interface SorryServerConfig {
 export interface RealServerConfig {
   readonly where: Place;
   readonly ip: number;
+  /** 0: that of the service. */
   readonly port: number;
   readonly weight: number;
   readonly method: ForwardingMethod;

@@ -1,14 +1,17 @@
 /**
- * keepalived's readers of numbers and switches: what they accept, what they complain of, and what they leave behind
- * when they refuse. Integers and decimals are base ten; decimals are microseconds inside.
- * Source: [095-vrrp-numbers-forms], [207-vs-delay-loop], [209-vs-timers-bad], [220-rs-weights], [251-global-bools].
+ * keepalived's readers of numbers and switches: what they accept, what they complain of, and what they leave
+ * behind when they refuse. Integers and decimals are base ten; decimals are microseconds inside.
+ * Source: [095-vrrp-numbers-forms], [207-vs-delay-loop], [209-vs-timers-bad], [220-rs-weights],
+ * [251-global-bools].
  */
 import { trimmed } from './words.ts';
 
 export interface NumberRead<T> {
   /** What keepalived says about it. */
   readonly complaints: readonly string[];
-  /** Of a text that is no number: what the digits before the fault come to. null: nothing that could be used. */
+  /**
+   * Of a text that is no number: what the digits before the fault come to. null: nothing that could be used.
+   */
   readonly value: T | null;
   readonly accepted: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * One of the four passes over a configuration: hands out its logical lines, says what is wrong with them as lines,
- * and knows at which line everything else is said.
+ * One of the four passes over a configuration: hands out its logical lines, says what is wrong with them as
+ * lines, and knows at which line everything else is said.
  */
 import type { Severity } from '../../engine/problem.ts';
 import type { LineFault, LineReader, LogicalLine, Unsimulated } from './lines.ts';

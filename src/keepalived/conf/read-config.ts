@@ -1,6 +1,6 @@
 /**
- * Reads a keepalived.conf as keepalived 2.2.7 does: four passes over the text, each followed by its checks of the
- * whole, and the model that comes of it. Never throws, whatever the text.
+ * Reads a keepalived.conf as keepalived 2.2.7 does: four passes over the text, each followed by its checks
+ * of the whole, and the model that comes of it. Never throws, whatever the text.
  */
 import type { Problem } from '../../engine/problem.ts';
 import { readBlocks } from './blocks.ts';
@@ -29,7 +29,11 @@ export interface ConfigReading {
   readonly messages: readonly ConfigMessage[];
 }
 
-/** `file` is the name that problems give. */
+/**
+ * `file` is the name that problems give. `keepalived -t` and the daemon differ in one point: digits followed
+ * by other text (`5s`) are refused by the one and, with a warning, used by the other. So do problems and
+ * model here.
+ */
 export function readConfig(text: string, file: string, options: ReadOptions = {}): ConfigReading {
   const reading = readAs(text, new Report(file, false), options);
   if (!reading.report.lenientDiffers) return reading;
@@ -57,7 +61,7 @@ function readAs(
   const vrrpInstances = buildInstances(vrrp);
   read('bfd', globalDefs);
   const isEmpty = [first, checker, vrrp].every(({ root }) => root.children.length === 0);
-  reportText(report, text, isEmpty);
+  if (!report.fatal) reportText(report, text, isEmpty);
   return {
     config: { global: buildGlobal(globalDefs), vrrpInstances, virtualServers },
     problems: report.sorted(),
@@ -82,13 +86,7 @@ function reportText(report: Report, text: string, isEmpty: boolean): void {
     }
   } else if (isEmpty) {
     const at = { text: '', line: 1, column: 1 };
-    const hint = 'keepalived starts all the same, and does nothing';
-    report.problem({
-      code: 'empty-configuration',
-      severity: 'warning',
-      text: 'nothing is configured here',
-      at,
-      hint,
-    });
+    const problem = 'nothing is configured here: keepalived starts, and does nothing';
+    report.problem({ code: 'empty-configuration', severity: 'warning', text: problem, at });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Collects what is wrong with a configuration, twice over: the messages in keepalived's words and order (one pass
- * after the other, repeated by each pass that stumbles over the same line), and the problems, once each, with their
- * exact place and a hint.
+ * Collects what is wrong with a configuration, twice over: the messages in keepalived's words and order (one
+ * pass after the other, repeated by each pass that stumbles over the same line), and the problems, once
+ * each, with their exact place and a hint.
  */
 import { type Place, type Problem, type Severity, sortProblems } from '../../engine/problem.ts';
 import type { Word } from './words.ts';
@@ -37,22 +37,16 @@ export class Report {
   usable = true;
   /** Set by a message after which keepalived stops reading at once. */
   fatal = false;
+  /** A number was refused that the running daemon would not refuse. */
+  lenientDiffers = false;
   private readonly problems: Problem[] = [];
   private readonly seen = new Set<string>();
-
-  /** A number was refused which the running daemon would not refuse. */
-  lenientDiffers = false;
 
   constructor(
     readonly file: string,
     /** As the running daemon reads, and not as `keepalived -t` does. */
     readonly running: boolean,
   ) {}
-
-  digitsTaken(value: number): number {
-    this.lenientDiffers = true;
-    return value;
-  }
 
   /** A message of keepalived's. `line` is the number it prints. */
   message(pass: PassName, line: number | null, finding: Finding): void {

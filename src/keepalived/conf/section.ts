@@ -1,6 +1,6 @@
 /**
- * A block of the configuration as it was read: its head and the settings that were accepted, before defaults and
- * checks. What stands twice is here once: the last wins, as in keepalived.
+ * A block of the configuration as it was read: its head and the settings that were accepted, before defaults
+ * and checks. What stands twice is here once: the last wins, as in keepalived.
  */
 import type { Place } from '../../engine/problem.ts';
 import type { VirtualAddress } from './model.ts';
@@ -19,7 +19,7 @@ export class Section {
   readonly excludedAddresses: VirtualAddress[] = [];
   /** Words of a list block. */
   readonly words: string[] = [];
-  /** Of a vrrp_instance: set by its first address; of a server: by its head; of a checker: of where it connects. */
+  /** Set by the first address of an instance, by the head of a server, by where a checker connects. */
   family: 4 | 6 | null = null;
   /** Of a server: what its head says. Port 0: none. */
   ip = 0;

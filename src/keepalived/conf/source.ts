@@ -1,8 +1,8 @@
 /**
- * A configuration text as keepalived takes it in: pieces of at most 1023 bytes, the text of a piece ended by NUL,
- * comments and outer blanks gone. keepalived does this twice: the first pass reads the file, the other three read
- * a copy of what the first one kept, whose pieces all end in a newline. So their line numbers can differ, and a
- * `\#` that was unescaped by the first pass starts a comment in the others.
+ * A configuration text as keepalived takes it in: pieces of at most 1023 bytes, the text of a piece ended by
+ * NUL, comments and outer blanks gone. keepalived does this twice: the first pass reads the file, the other
+ * three read a copy of what the first one kept, whose pieces all end in a newline. So their line numbers can
+ * differ, and a `\#` that was unescaped by the first pass starts a comment in the others.
  * Source: [024-binary-all-bytes], [031-very-long-junk], [046-backslash-eol] … [049-backslash-eol-comment].
  */
 

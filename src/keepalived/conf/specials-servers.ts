@@ -52,7 +52,10 @@ function forwardingMethod(pass: Pass, words: readonly Word[], kind: string): str
   return word.text;
 }
 
-/** `type ipip|gue|gre`, `port N`, `nocsum|csum|remcsum`: checked as keepalived does; only ipip is ever simulated. */
+/**
+ * `type ipip|gue|gre`, `port N`, `nocsum|csum|remcsum`: checked as keepalived does; only ipip is ever
+ * simulated.
+ */
 function readTunnel(pass: Pass, options: readonly Word[], kind: string): void {
   const refuse = (text: string, at: Word): void => pass.say('value-refused', 'error', text, at);
   let type = 'ipip';

@@ -1,4 +1,7 @@
-/** Keywords whose argument needs more than a range: those of global_defs and vrrp_instance, and the list of all. */
+/**
+ * Keywords whose argument needs more than a range: those of global_defs and vrrp_instance, and the list of
+ * all.
+ */
 import { isMulticast } from '../../wire/ip-address.ts';
 import { familyOf, isIpv6, looseIpv4, parseIpv4, withoutLength } from './address-family.ts';
 import type { Special } from './keyword.ts';
@@ -97,7 +100,9 @@ function readVersion({ pass, section, name, words, where }: Reading): void {
     section.set(name, value, where);
     return;
   }
-  const text = `(${section.name}) vrrp_version ${value} conflicts with configured or deduced version ${before}; ignoring.`;
+  const text =
+    `(${section.name}) vrrp_version ${value} conflicts with configured or deduced version ${before}; ` +
+    'ignoring.';
   pass.say('repeated-setting', 'error', text, word);
 }
 
@@ -172,7 +177,9 @@ function readMulticastGroup({ pass, section, name, words, where }: Reading): voi
   pass.say('value-refused', 'error', text, word, '224.0.0.0 to 239.255.255.255');
 }
 
-/** An address and a port. Of host names only `localhost` is known: the simulated network has no name service. */
+/**
+ * An address and a port. Of host names only `localhost` is known: the simulated network has no name service.
+ */
 function readSmtpServer({ pass, section, name, words, where }: Reading): void {
   const word = words[1] as Word;
   const portWord = words[2];

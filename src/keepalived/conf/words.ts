@@ -1,6 +1,6 @@
 /**
- * Words of a logical line: split at white space and at double quotes; a quoted piece is a word by itself, and there
- * are no escapes. Does not know the shell-like words of script keywords.
+ * Words of a logical line: split at white space and at double quotes; a quoted piece is a word by itself,
+ * and there are no escapes. Does not know the shell-like words of script keywords.
  * Source: [034-quoted-mid-word], [035-quoted-empty], [038-quote-unterminated], [042-escapes-plain].
  */
 
