@@ -32,6 +32,10 @@ const SHARED_INFO_BYTES = 320;
 const SMALL_HEAD_BYTES = 576;
 const REDRAW_NS = 300 * SECOND;
 
+/** At 250 ticks a second; no timer of this table runs for less than two of them. */
+const TICK_NS = 4 * MS;
+const SHORTEST_NS = 2 * TICK_NS;
+
 export class Neighbour {
   mac: Mac | null = null;
   state: NudState = 'NONE';
@@ -205,7 +209,7 @@ export class Neighbours {
       case 'REACHABLE': {
         const untilNs = neighbour.confirmedNs + this.reachableNs(neighbour.device);
         if (now < untilNs) {
-          neighbour.timer.armAt(untilNs);
+          neighbour.timer.armAt(Math.max(now + SHORTEST_NS, untilNs));
         } else if (now <= neighbour.usedNs + delayNs) {
           this.change(neighbour, 'DELAY');
           neighbour.timer.armIn(delayNs);
@@ -215,11 +219,12 @@ export class Neighbours {
         return;
       }
       case 'DELAY':
-        if (now <= neighbour.confirmedNs + delayNs) {
+        // A timer is a tick late at least: what was confirmed as soon as the entry was used, by a handshake,
+        // is too long ago by then [m6-server-vip-removed-and-back].
+        if (now + TICK_NS <= neighbour.confirmedNs + delayNs) {
+          const untilNs = neighbour.confirmedNs + this.reachableNs(neighbour.device);
           this.change(neighbour, 'REACHABLE');
-          neighbour.timer.armAt(
-            Math.max(now + 1, neighbour.confirmedNs + this.reachableNs(neighbour.device)),
-          );
+          neighbour.timer.armAt(Math.max(now + SHORTEST_NS, untilNs));
         } else {
           this.change(neighbour, 'PROBE');
           neighbour.probes = 0;
@@ -266,7 +271,7 @@ export class Neighbours {
   private solicit(neighbour: Neighbour): void {
     const unicast = neighbour.probes < neighbour.device.neigh.ucast_solicit;
     neighbour.probes++;
-    neighbour.timer.armIn(neighbour.device.neigh.retrans_time_ms * MS);
+    neighbour.timer.armIn(Math.max(neighbour.device.neigh.retrans_time_ms * MS, SHORTEST_NS));
     this.solicitor.solicit(neighbour, unicast);
   }
 

@@ -156,11 +156,13 @@ export class Routes {
    * The route of its subnet goes, and so do all whose packets would carry the address; with an interface's
    * last one all that lead out there (fib_disable_ip) [m5-address-primary-secondary].
    */
-  private addressGone({ device, ip }: Address): void {
+  private addressGone({ device, ip, network, length, secondary }: Address): void {
     const bare = !device.isLoopback && this.addresses.onDevice(device).length === 0;
     const lost = !this.addresses.isConfigured(ip);
     this.keep((route) => {
-      if (route.device === device && (bare || (route.proto === 'kernel' && route.src === ip))) return false;
+      if (bare && route.device === device) return false;
+      const own = route.network === network && route.length === length && route.proto === 'kernel';
+      if (own && !secondary && route.device === device) return false;
       return !(lost && route.src === ip);
     });
   }

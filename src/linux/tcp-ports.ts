@@ -131,9 +131,9 @@ function evenCount({ low, high }: PortRange): number {
   return count > 1 ? count & ~1 : count;
 }
 
-/** One byte a port: those of the lower end's parity in the first half, the others in the second. */
+/** One bit a port in use: those of the lower end's parity in the first list, the others in the second. */
 class PortMap {
-  private readonly used: Uint8Array;
+  private readonly used: readonly [Int32Array, Int32Array];
   private readonly half: number;
 
   constructor(
@@ -142,9 +142,9 @@ class PortMap {
   ) {
     const count = evenCount(range);
     this.half = count >> 1;
-    this.used = new Uint8Array(count);
-    for (let i = 0; i < count; i++) {
-      if (isTaken(range.low + i)) this.set(range.low + i, true);
+    this.used = [new Int32Array((this.half >> 5) + 1), new Int32Array((this.half >> 5) + 1)];
+    for (let port = range.low; port < range.low + count; port++) {
+      if (isTaken(port)) this.set(port, true);
     }
   }
 
@@ -152,21 +152,24 @@ class PortMap {
     return this.range.low === range.low && this.range.high === range.high;
   }
 
-  set(port: number, used: boolean): void {
-    const index = this.indexOf(port);
-    if (index < this.used.length) this.used[index] = used ? 1 : 0;
+  set(port: number, inUse: boolean): void {
+    const offset = port - this.range.low;
+    const words = this.used[(offset & 1) as 0 | 1];
+    const word = offset >> 6;
+    const bit = 1 << ((offset >> 1) & 31);
+    const old = words[word] as number;
+    words[word] = inUse ? old | bit : old & ~bit;
   }
 
   /** How many ports of that parity in a row are in use, from that one on to the end of the range. */
   busyFrom(port: number): number {
-    const index = this.indexOf(port);
-    const end = index < this.half ? this.half : this.used.length;
-    const free = this.used.indexOf(0, index);
-    return (free < 0 ? end : Math.min(free, end)) - index;
-  }
-
-  private indexOf(port: number): number {
     const offset = port - this.range.low;
-    return (offset >> 1) + (offset & 1) * this.half;
+    const words = this.used[(offset & 1) as 0 | 1];
+    const slot = offset >> 1;
+    let word = slot >> 5;
+    let free = ~(words[word] as number) & (-1 << (slot & 31));
+    while (free === 0 && ++word < words.length) free = ~(words[word] as number);
+    if (free === 0) return this.half - slot;
+    return Math.min((word << 5) + (31 - Math.clz32(free & -free)), this.half) - slot;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What a command is: a function of a running process, which writes and at some moment exits. One that only reads or sets
- * something exits before it returns; one that waits for the network (ping, curl) exits when virtual time has brought
- * the answer. A power cut simply never lets it exit.
+ * What a command is: a function of a running process, which writes and at some moment exits. One that only reads or
+ * sets something exits before it returns; one that waits for the network (ping, curl) exits when virtual time has
+ * brought the answer. A power cut simply never lets it exit.
  */
 import type { Host } from './host.ts';
 

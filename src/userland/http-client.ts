@@ -16,6 +16,7 @@ import {
   type HttpResponse,
   httpResponseReader,
 } from '../wire/http.ts';
+import { ReadMessages } from './read-messages.ts';
 
 export const CURL_USER_AGENT = 'curl/7.88.1';
 const HTTP_PORT = '80';
@@ -82,6 +83,9 @@ export function httpGet(kernel: Kernel, get: HttpGet, done: (outcome: HttpOutcom
   new Exchange(kernel, get, done).start();
 }
 
+const RESPONSES = new ReadMessages<HttpResponse>();
+const newReader = (): HttpReader<HttpResponse> => httpResponseReader('GET');
+
 /** A closed socket has nobody left to tell. */
 const NO_EVENTS: TcpEvents = {};
 
@@ -132,8 +136,8 @@ class Exchange implements HttpOutcome, TcpEvents {
   }
 
   data(bytes: Uint8Array): void {
-    this.response ??= httpResponseReader('GET');
-    this.response.push(bytes);
+    if (this.response === null) this.response = RESPONSES.begin(bytes, newReader);
+    else this.response.push(bytes);
     this.bytes += bytes.length;
     this.look();
   }

@@ -12,6 +12,7 @@ import { type HttpReader, type HttpRequest, headerOf, httpRequestReader } from '
 import { httpDate } from './calendar.ts';
 import type { Host } from './host.ts';
 import { BAD_REQUEST, type Page, Pages, SERVER } from './httpd-pages.ts';
+import { ReadMessages } from './read-messages.ts';
 import type { Service } from './services.ts';
 
 const PORT = 80;
@@ -39,6 +40,7 @@ export class HttpdService implements Service {
   private readonly connections = new Set<Connection>();
   /** When the next connection may have been idle for too long. */
   private sweep: Timer | null = null;
+  readonly requests = new ReadMessages<HttpRequest>();
   private readonly pages: Pages;
   private readonly served = new Map<number, number>();
   private latest: { page: Page; second: number; persistence: Persistence; bytes: Uint8Array } | null = null;
@@ -193,8 +195,8 @@ class Connection implements TcpEvents {
   ) {}
 
   data(bytes: Uint8Array): void {
-    this.reader ??= httpRequestReader();
-    this.reader.push(bytes);
+    if (this.reader === null) this.reader = this.service.requests.begin(bytes, httpRequestReader);
+    else this.reader.push(bytes);
     const { state, message } = this.reader;
     if (state !== 'complete' && state !== 'unreadable') return;
     this.reader = null;

@@ -1,7 +1,7 @@
 /**
- * A command line on a host: words and quotes as a shell reads them (shell-quote), commands joined by `;`, `&&` and `||`,
- * output sent to a file by `>` and `>>`. Not simulated, and refused with a message: variables, pipes, background jobs,
- * redirection of anything but the standard output.
+ * A command line on a host: words and quotes as a shell reads them (shell-quote), commands joined by `;`, `&&` and
+ * `||`, output sent to a file by `>` and `>>`. Not simulated, and refused with a message: variables, pipes, background
+ * jobs, redirection of anything but the standard output.
  */
 import { type ParseEntry, parse } from 'shell-quote';
 import { ERRNO_TEXT } from '../linux/errno.ts';

@@ -16,12 +16,12 @@ const SIGNALS: ReadonlyMap<string, Signal> = new Map([
 ]);
 const OTHER_SIGNALS = /^(\d{1,2}|HUP|INT|QUIT|USR1|USR2|STOP|CONT|ALRM|WINCH|ABRT|SEGV|PIPE|CHLD)$/;
 
-/** The signal asked for by the first of the words, which is taken away; text: why it cannot be sent. */
+/** The signal asked for, wherever among the words, which it is taken from; or why it cannot be sent. */
 function takeSignal(words: string[], unknown: (name: string) => string): Signal | { readonly error: string } {
-  const [first] = words;
-  if (first === undefined || !/^-(s$|[A-Z0-9])/.test(first)) return 'TERM';
-  words.shift();
-  const name = (first === '-s' ? (words.shift() ?? '') : first.slice(1)).replace(/^SIG/, '');
+  const at = words.findIndex((word) => /^-(s$|[A-Z0-9])/.test(word));
+  if (at < 0) return 'TERM';
+  const [option = '', value = ''] = words.splice(at, words[at] === '-s' ? 2 : 1);
+  const name = (option === '-s' ? value : option.slice(1)).replace(/^SIG/, '');
   const signal = SIGNALS.get(name);
   if (signal !== undefined) return signal;
   return { error: OTHER_SIGNALS.test(name) ? `not simulated: signal ${name}` : unknown(name) };

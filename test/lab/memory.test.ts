@@ -15,7 +15,7 @@ function heapMiB(): number {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-test('100,000 requests through the director', { timeout: 60_000 }, () => {
+test('100,000 requests through the director', { timeout: 180_000 }, () => {
   const lab = readBuiltInLab('tutorial') ?? expect.fail('no laboratory');
   const everyNs = 3e6;
   const traffic = {

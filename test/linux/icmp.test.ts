@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MS } from '../../src/engine/time.ts';
 import { hex } from '../../src/wire/bytes.ts';
+import { ipv4Frame } from '../../src/wire/ethernet.ts';
 import { Icmp } from '../../src/wire/icmp.ts';
 import { quote } from '../../src/wire/icmp-quote.ts';
 import { ip, ipText } from '../../src/wire/ip-address.ts';
@@ -222,6 +223,29 @@ describe('ping', () => {
 });
 
 describe('redirects', () => {
+  it('none is sent to a sender who would need a gateway to get the packet back', () => {
+    const { bench, srv } = world();
+    setUp(bench, [
+      'srv: sysctl -w net.ipv4.ip_forward=1',
+      'srv: ip route add 10.9.0.0/24 via 192.168.100.1',
+      'srv: ip route add 10.20.0.0/24 via 192.168.100.1',
+      'srv: ip neigh add 192.168.100.1 lladdr 02:00:00:00:00:01 dev ens33 nud permanent',
+    ]);
+    const forwarded = (from: string): string[] => {
+      const before = bench.frames.length;
+      const datagram = new Udp(1000, 9, new Uint8Array(1));
+      const packet = new Ipv4Packet(ip(from), ip('10.9.0.5'), 64, 0, 1, true, false, UDP, datagram);
+      bench.nic('c1:ens33').send(ipv4Frame(bench.nic('srv:ens33').mac, bench.nic('c1:ens33').mac, packet));
+      bench.runMs(1);
+      const sent = bench.frames.slice(before).filter(({ at, dir }) => at === 'srv:ens33' && dir === 'tx');
+      return sent.map(({ hex: frame }) => (frame.slice(46, 48) === '01' ? 'redirect' : 'datagram'));
+    };
+    setUp(bench, ['srv: ip neigh add 192.168.100.7 lladdr 02:00:00:00:00:01 dev ens33 nud permanent']);
+    expect(forwarded('192.168.100.7')).toEqual(['redirect', 'datagram']);
+    expect(forwarded('10.20.0.5')).toEqual(['datagram']);
+    expect(srv.drops.size).toBe(0);
+  });
+
   it('one about a destination on the link, or not from the gateway, is not heard [m3d F4]', () => {
     const { bench, c1 } = world();
     setUp(bench, ['c1: ip route add default via 192.168.100.254']);

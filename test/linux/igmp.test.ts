@@ -105,6 +105,10 @@ describe('IGMPv3 reports', () => {
     kernel.setLink(device, false);
     bench.runMs(3000);
     expect(frames()).toEqual([]);
+    kernel.igmp.leave(device, VRRP_GROUP);
+    bench.runMs(3000);
+    expect(frames()).toEqual([]);
+    join();
     kernel.setLink(device, true);
     bench.runMs(3000);
     expect(frames()).toEqual([JOIN, JOIN]);
@@ -112,6 +116,19 @@ describe('IGMPv3 reports', () => {
     kernel.powerOff();
     bench.runMs(3000);
     expect(frames()).toHaveLength(2);
+  });
+
+  it('what an interface had yet to say when it went down is forgotten', () => {
+    const { bench, join, leave, kernel, device, frames } = host();
+    join();
+    join(ip('224.0.0.5'));
+    bench.runMs(3000);
+    const before = frames().length;
+    leave(ip('224.0.0.5'));
+    kernel.setLink(device, false);
+    kernel.setLink(device, true);
+    bench.runMs(3000);
+    expect(frames().slice(before)).toEqual([JOIN, JOIN]);
   });
 
   it('without an address the source is 0.0.0.0', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Kernel } from '../../src/linux/kernel.ts';
 import type { LinuxRecord } from '../../src/linux/records.ts';
+import { ipv4Frame } from '../../src/wire/ethernet.ts';
 import { ip } from '../../src/wire/ip-address.ts';
+import { Ipv4Packet, TCP } from '../../src/wire/ipv4.ts';
+import { NO_OPTIONS, SYN, Tcp } from '../../src/wire/tcp.ts';
 import { Bench, type Link } from './bench.ts';
 import { run, setUp } from './commands.ts';
 import { sendDatagram } from './programs.ts';
@@ -124,6 +127,18 @@ describe('kernel', () => {
 });
 
 describe('what reaches nobody', () => {
+  it('TCP to a broadcast address, even in a frame to this host alone', () => {
+    const { bench, srv } = world();
+    const syn = new Tcp(1000, 80, 1, 0, SYN, 64240, NO_OPTIONS, new Uint8Array(0));
+    for (const to of ['192.168.100.255', '255.255.255.255', '224.0.0.1']) {
+      const packet = new Ipv4Packet(ip('192.168.100.1'), ip(to), 64, 0, 1, true, false, TCP, syn);
+      bench.nic('c1:ens33').send(ipv4Frame(bench.nic('srv:ens33').mac, bench.nic('c1:ens33').mac, packet));
+    }
+    bench.runMs(10);
+    expect(bench.seen('srv:ens33', 'tx')).toEqual([]);
+    expect([...srv.drops]).toEqual([['broadcast TCP', 3]]);
+  });
+
   it('a truncated or damaged packet behind an Ethernet header is dropped without a word', () => {
     const { bench, srv } = world();
     const packet = '4500001d2b3a400040118b44c0a86401c0a8640b0fa000090009a2e171';

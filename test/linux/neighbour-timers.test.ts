@@ -190,6 +190,58 @@ describe('neighbour states at nominal times', () => {
     expect(kernel.neighbours.list()[0]?.queue).toEqual([]);
   });
 
+  it('leaves REACHABLE for DELAY when a packet had to ask less than 5 s ago, else for STALE', () => {
+    const { bench, kernel, device, send, asked, state } = silentWorld({ base_reachable_time_ms: 1000 });
+    drawReachable(kernel, 1);
+    makeNeighbour(kernel, device, TARGET, SERVER, 'STALE');
+    bench.runUntilMs(60_000);
+    send();
+    bench.inject(
+      'srv:ens33',
+      '02000000000102000000000b0806000108000604000202000000000bc0a8640b020000000001c0a86401',
+    );
+    bench.runMs(1);
+    expect(state()).toBe('REACHABLE');
+    bench.runMs(1000);
+    expect(state()).toBe('DELAY');
+    bench.runMs(5000);
+    expect(state()).toBe('PROBE');
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('what confirms an entry in the tick of its first use does not count any more 5 s later', () => {
+    for (const [afterMs, expected] of [
+      [0.1, 'PROBE'],
+      [3, 'PROBE'],
+      [5, 'REACHABLE'],
+    ] as const) {
+      const { bench, kernel, device, send, state } = silentWorld();
+      makeNeighbour(kernel, device, TARGET, SERVER, 'STALE');
+      send();
+      bench.runMs(afterMs);
+      kernel.ip.confirm(TARGET);
+      bench.runUntilMs(5000);
+      expect([afterMs, state()]).toEqual([afterMs, expected]);
+    }
+  });
+
+  it('counts the probes of a known neighbour from none, however it was found', () => {
+    const { bench, kernel, send, asked, state } = silentWorld({ base_reachable_time_ms: 1000 });
+    drawReachable(kernel, 1);
+    send();
+    bench.runUntilMs(2500);
+    bench.inject(
+      'srv:ens33',
+      '02000000000102000000000b0806000108000604000202000000000bc0a8640b020000000001c0a86401',
+    );
+    bench.runUntilMs(20_000);
+    expect(state()).toBe('FAILED');
+    expect(asked().map(([, to]) => to)).toEqual([
+      ...[BROADCAST, BROADCAST, BROADCAST],
+      ...[UNICAST, UNICAST, UNICAST],
+    ]);
+  });
+
   it('all entries of an interface share one draw, renewed with the base and every 300 s', () => {
     const { bench, kernel, device } = silentWorld();
     const first = kernel.neighbours.reachableNs(device);

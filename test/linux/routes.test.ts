@@ -132,6 +132,17 @@ describe('routes', () => {
     expect(way(kernel, '10.0.5.9')).toBe('lo unreachable 0.0.0.0');
   });
 
+  it('an address held twice loses only the route of the length that is taken away', () => {
+    const { kernel, bench } = router();
+    setUp(bench, ['gw: ip addr add 10.7.0.1/24 dev ens34', 'gw: ip addr add 10.7.0.1/32 dev ens34']);
+    run(bench, 'gw: ip addr del 10.7.0.1/32 dev ens34');
+    expect(way(kernel, '10.7.0.9')).toBe('ens34 10.7.0.9 10.7.0.1');
+    setUp(bench, ['gw: ip addr add 10.7.0.1/25 dev ens34']);
+    run(bench, 'gw: ip addr del 10.7.0.1/24 dev ens34');
+    expect(way(kernel, '10.7.0.9')).toBe('ens34 10.7.0.9 10.7.0.1');
+    expect(way(kernel, '10.7.0.129')).toBe('no route');
+  });
+
   it('without carrier routes stay and are still used (linkdown)', () => {
     const { kernel, bench } = router();
     run(bench, 'sw2: ip link set gw-ens34 down');

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { MS } from '../../src/engine/time.ts';
 import type { Errno } from '../../src/linux/errno.ts';
+import { NF_DROP } from '../../src/linux/netfilter.ts';
 import type { TcpSocket } from '../../src/linux/tcp.ts';
 import { asciiBytes } from '../../src/wire/bytes.ts';
 import { IPV4, ipv4Frame } from '../../src/wire/ethernet.ts';
@@ -115,6 +116,18 @@ describe('connect', () => {
     expect(c1.kernel.tcp.flows.size).toBe(0);
   });
 
+  test('a SYN that a hook of the host drops is as good as lost', () => {
+    const { segment, c1, lvs1 } = hosts();
+    lvs1.kernel.tcp.listen({ port: 80, accept: () => {} });
+    const restore = c1.kernel.netfilter.register('LOCAL_OUT', 0, () => NF_DROP);
+    const ends = attempt(segment, c1, '192.168.100.10', 80);
+    segment.engine.runUntil(0.9e9);
+    expect([ends, segment.seen]).toEqual([[], []]);
+    restore();
+    segment.engine.runUntil(1.1e9);
+    expect(c1.kernel.tcp.flows.sorted().map(({ state }) => state)).toEqual(['ESTABLISHED']);
+  });
+
   const icmpRows = rows.filter(({ id }) => id.startsWith('icmp-') && id !== 'icmp-3-4');
 
   test('every ICMP row of the recording is tried', () => {
@@ -207,6 +220,20 @@ describe('an established connection', () => {
     expect(client.softError).toBe(null);
     gatewayError(c1, segment.seen, 3, 1, 0);
     expect(client.softError).toBe('EHOSTUNREACH');
+  });
+
+  test('goes on with smaller segments when the MTU of the interface is lowered', () => {
+    const { segment, c1, client } = established();
+    c1.device.mtu = 1000;
+    client.send(new Uint8Array(2000));
+    segment.engine.runUntil(1e9);
+    expect(client.flight.count).toBe(0);
+    const sizes = segment
+      .at('c1:ens33', 'tx')
+      .flatMap(({ frame }) =>
+        frame.kind === IPV4 && frame.payload.kind === TCP ? [frame.payload.payload.data.length] : [],
+      );
+    expect(sizes.filter((size) => size > 0)).toEqual([948, 948, 104]);
   });
 
   test('is reset by a host that knows nothing of it [m6-failover-client-sends]', () => {
