@@ -82,7 +82,9 @@ export class Routes {
         route.network === match.network &&
         route.length === match.length &&
         (match.device === undefined || route.device === match.device) &&
-        (match.gateway === undefined || route.gateway === match.gateway),
+        (match.gateway === undefined || route.gateway === match.gateway) &&
+        (match.metric === undefined || route.metric === match.metric) &&
+        (match.type === undefined || route.type === match.type),
     );
     if (found === undefined) return 'ESRCH';
     this.keep((route) => route !== found);

@@ -166,9 +166,10 @@ export class Sysctl {
   set(key: string, value: string): 'ENOENT' | 'EINVAL' | null {
     const dotted = normalise(key);
     const found = this.find(dotted);
-    const text = value.trim().replace(/\s+/g, '\t');
     if (found === null && !this.host.has(dotted)) return 'ENOENT';
-    if (!/^-?\d+(\t-?\d+)*$/.test(text)) return 'EINVAL';
+    // What follows the numbers and a blank is not looked at: `1    ##a remark` is 1.
+    const text = /^-?\d+(\t-?\d+)*(?=\t|$)/.exec(value.trim().replace(/\s+/g, '\t'))?.[0];
+    if (text === undefined) return 'EINVAL';
     const range = RANGES[dotted] ?? (dotted.startsWith('net.ipv4.neigh.') ? NOT_NEGATIVE : ANY_INT);
     const values = text.split('\t').map(Number);
     if (values.some((number) => number < range[0] || number > range[1])) return 'EINVAL';

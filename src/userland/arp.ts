@@ -1,6 +1,6 @@
 /**
- * `arp` of net-tools 2.10: the neighbour table in its two forms, entries set and deleted by hand. Not simulated: proxy
- * entries (pub, -D), files of entries (-f), hardware other than Ethernet.
+ * `arp` of net-tools 2.10: the neighbour table in its two forms, entries set and deleted by hand. Not
+ * simulated: proxy entries (pub, -D), files of entries (-f), hardware other than Ethernet.
  */
 import { ERRNO_TEXT } from '../linux/errno.ts';
 import type { Neighbour } from '../linux/neighbour.ts';

@@ -1,7 +1,7 @@
 /**
- * `arping` of iputils 20221126: asks who has an address, announces an own one (-U, -A), looks whether somebody has one
- * (-D) [m3c-arp_notify]. Frames of its own making, one a second, past the neighbour table. Not simulated: endless runs
- * (-c or -w must be given), intervals other than a second.
+ * `arping` of iputils 20221126: asks who has an address, announces an own one (-U, -A), looks whether
+ * somebody has one (-D) [m3c-arp_notify]. Frames of its own making, one a second, past the neighbour table.
+ * Not simulated: endless runs (-c or -w must be given), intervals other than a second.
  */
 import { SECOND } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -69,7 +69,7 @@ export function arping(process: Process): void {
   new Arping(process, options, device, source, target).start();
 }
 
-// ── command line ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── command line ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** null: the process has ended. */
 function readOptions(process: Process): Options | null {
@@ -152,7 +152,7 @@ function sourceFor(kernel: Kernel, options: Options, target: number, device: Dev
   return kernel.addresses.select(device, target) ?? `connect: ${ERRNO_TEXT.ENETUNREACH}`;
 }
 
-// ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── running ────────────────────────────────────────────────────────────────────────────────────────────────
 
 class Arping {
   private readonly kernel: Kernel;
@@ -260,7 +260,8 @@ class Arping {
     if (this.requestsReceived > 0) kinds.push(`${this.requestsReceived} request(s)`);
     if (this.broadcastsReceived > 0) kinds.push(`${this.broadcastsReceived} broadcast(s)`);
     const detail = kinds.length > 0 ? ` (${kinds.join(', ')})` : '';
-    return `Sent ${this.sent} probes (${this.broadcasts} broadcast(s))\nReceived ${this.received} response(s)${detail}\n`;
+    const sent = `Sent ${this.sent} probes (${this.broadcasts} broadcast(s))`;
+    return `${sent}\nReceived ${this.received} response(s)${detail}\n`;
   }
 }
 

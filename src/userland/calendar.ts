@@ -1,6 +1,6 @@
 /**
- * The date on a host: virtual time counted from 2026-01-01T00:00:00Z, a Thursday, in UTC. All hosts agree on it; clocks
- * that differ are not modelled.
+ * The date on a host: virtual time counted from 2026-01-01T00:00:00Z, a Thursday, in UTC. All hosts agree on
+ * it; clocks that differ are not modelled.
  */
 import { SECOND } from '../engine/time.ts';
 

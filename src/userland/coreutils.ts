@@ -1,6 +1,6 @@
 /**
- * The small commands every host has: echo (as bash has it built in), cat, sleep, true, false, hostname (shows the name
- * only: hosts are named by the scenario).
+ * The small commands every host has: echo (as bash has it built in), cat, sleep, true, false, hostname (shows
+ * the name only: hosts are named by the scenario).
  */
 import { SECOND } from '../engine/time.ts';
 import type { Command, Process } from './command.ts';

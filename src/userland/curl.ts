@@ -1,7 +1,7 @@
 /**
- * `curl` 7.88: GET over HTTP, with its messages and exit codes. Its progress meter is not printed, as with -s or at a
- * terminal. Not simulated: other methods and schemes, redirects, -v and -w; a second URL on the same connection gets a
- * connection of its own.
+ * `curl` 7.88: GET over HTTP, with its messages and exit codes. Its progress meter is not printed, as with -s
+ * or at a terminal. Not simulated: other methods and schemes, redirects, -v and -w; a second URL on the same
+ * connection gets a connection of its own.
  */
 import { MS, NEVER } from '../engine/time.ts';
 import { ERRNO_TEXT } from '../linux/errno.ts';

@@ -1,7 +1,7 @@
 /**
- * Command lines as GNU getopt_long reads them, which most tools here are built on: clusters of short options, values
- * glued or in the next word, long options with `=` or the next word, operands wherever they stand. Not modelled:
- * abbreviated long options, POSIXLY_CORRECT.
+ * Command lines as GNU getopt_long reads them, which most tools here are built on: clusters of short options,
+ * values glued or in the next word, long options with `=` or the next word, operands wherever they stand. Not
+ * modelled: abbreviated long options, POSIXLY_CORRECT.
  */
 
 /** Letters as getopt(3) writes them: `c:` takes a value, `p::` may have one glued to it. */

@@ -1,7 +1,7 @@
 /**
- * One HTTP request on a connection of its own, as curl and the laboratory's traffic make it: connect, send, read the
- * response, close. The client closes as soon as the response is complete. Not modelled: TLS, redirects, a second
- * request on the same connection.
+ * One HTTP request on a connection of its own, as curl and the laboratory's traffic make it: connect, send,
+ * read the response, close. The client closes as soon as the response is complete. Not modelled: TLS,
+ * redirects, a second request on the same connection.
  */
 import { NEVER } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -78,7 +78,10 @@ function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Starts a request; `done` is called once, at once when connect itself fails, and never if the host loses power. */
+/**
+ * Starts a request; `done` is called once, at once when connect itself fails, and never if the host loses
+ * power.
+ */
 export function httpGet(kernel: Kernel, get: HttpGet, done: (outcome: HttpOutcome) => void): void {
   new Exchange(kernel, get, done).start();
 }
@@ -125,7 +128,7 @@ class Exchange implements HttpOutcome, TcpEvents {
     this.expireAt(this.startNs + Math.min(timeoutNs, connectTimeoutNs));
   }
 
-  // ── what the connection brings ─────────────────────────────────────────────────────────────────────────────────────
+  // ── what the connection brings ───────────────────────────────────────────────────────────────────────────
 
   connected(): void {
     this.phase = 'response';
@@ -152,7 +155,7 @@ class Exchange implements HttpOutcome, TcpEvents {
     this.fail(error);
   }
 
-  // ── ending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
 
   private look(): void {
     switch (this.response?.state) {

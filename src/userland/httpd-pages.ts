@@ -1,6 +1,7 @@
 /**
- * What Apache 2.4 of CentOS 7 answers for what is on the disk: the page, or its own about why not. Files have no times
- * here, so Last-Modified, ETag and Accept-Ranges are missing; a directory without its slash is not redirected.
+ * What Apache 2.4 of CentOS 7 answers for what is on the disk: the page, or its own about why not. Files have
+ * no times here, so Last-Modified, ETag and Accept-Ranges are missing; a directory without its slash is not
+ * redirected.
  */
 import { asciiBytes } from '../wire/bytes.ts';
 import type { HttpRequest } from '../wire/http.ts';

@@ -1,7 +1,7 @@
 /**
- * The web server: Apache 2.4 of CentOS 7 in what it listens on, answers, keeps open and closes. It serves the files
- * below /var/www/html as they are at each request. Not modelled: its processes and their limits, configuration files,
- * the access log, TLS.
+ * The web server: Apache 2.4 of CentOS 7 in what it listens on, answers, keeps open and closes. It serves the
+ * files below /var/www/html as they are at each request. Not modelled: its processes and their limits,
+ * configuration files, the access log, TLS.
  */
 import { SECOND } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -53,7 +53,7 @@ export class HttpdService implements Service {
     return this.listener !== null;
   }
 
-  // ── the service ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── the service ──────────────────────────────────────────────────────────────────────────────────────────
 
   start(): boolean {
     if (this.running) return true;
@@ -89,7 +89,9 @@ export class HttpdService implements Service {
     this.say("systemd[1]: httpd.service: Failed with result 'signal'.");
   }
 
-  /** When this server last answered a client at that address and port; null: not within the last 1024 answers. */
+  /**
+   * When this server last answered a client at that address and port; null: not within the last 1024 answers.
+   */
   servedAt(clientIp: number, clientPort: number): number | null {
     return this.served.get(clientKey(clientIp, clientPort)) ?? null;
   }
@@ -107,7 +109,7 @@ export class HttpdService implements Service {
     if (this.log.length > KEPT_LINES) this.log.shift();
   }
 
-  // ── connections ────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── connections ──────────────────────────────────────────────────────────────────────────────────────────
 
   private accept(socket: TcpSocket): void {
     const untilNs = this.host.engine.nowNs + REQUEST_NS;

@@ -1,6 +1,6 @@
 /**
- * Interfaces in the words of ifconfig. Packets and bytes are not counted by the simulation, so the four lines of
- * counters that the real program prints for an interface (not for a label) are missing.
+ * Interfaces in the words of ifconfig. Packets and bytes are not counted by the simulation, so the four lines
+ * of counters that the real program prints for an interface (not for a label) are missing.
  */
 import type { Device } from '../linux/device.ts';
 import type { Kernel } from '../linux/kernel.ts';

@@ -1,7 +1,7 @@
 /**
- * `ifconfig` of net-tools 2.10: show one interface or all, set address, netmask, broadcast address, MTU, promiscuity, up
- * and down, of an interface or of a label (`ens33:0`). Words are obeyed one after the other, as the real program does.
- * Not simulated: everything else, counters among it.
+ * `ifconfig` of net-tools 2.10: show one interface or all, set address, netmask, broadcast address, MTU,
+ * promiscuity, up and down, of an interface or of a label (`ens33:0`). Words are obeyed one after the other,
+ * as the real program does. Not simulated: everything else, counters among it.
  */
 import { ERRNO_TEXT, type Errno } from '../linux/errno.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -20,8 +20,13 @@ const USAGE = `Usage:
 const USAGE_EXIT = 3;
 const TRY_HELP = "ifconfig: `--help' gives usage information.";
 
-const OTHER_WORDS =
-  /^(add|del|tunnel|hw|keepalive|outfill|pointopoint|dstaddr|-broadcast|-pointopoint|trailers|-trailers|arp|-arp|allmulti|-allmulti|multicast|-multicast|metric|mem_start|io_addr|irq|media|txqueuelen|name|dynamic|-dynamic|inet6|unix)$/;
+const OTHER_WORDS: ReadonlySet<string> = new Set(
+  (
+    'add del tunnel hw keepalive outfill pointopoint dstaddr -broadcast -pointopoint trailers ' +
+    '-trailers arp -arp allmulti -allmulti multicast -multicast metric mem_start io_addr irq ' +
+    'media txqueuelen name dynamic -dynamic inet6 unix'
+  ).split(' '),
+);
 
 export function ifconfig(process: Process): void {
   const words = process.argv.slice(1);
@@ -94,7 +99,7 @@ class Setting {
       case 'mtu':
         return this.mtu();
       default:
-        if (OTHER_WORDS.test(word)) this.process.fail(1, `ifconfig: not simulated: ${word}`);
+        if (OTHER_WORDS.has(word)) this.process.fail(1, `ifconfig: not simulated: ${word}`);
         else this.address(word);
     }
   }

@@ -1,6 +1,7 @@
 /**
- * What ifconfig asks of the kernel: devinet_ioctl of net/ipv4/devinet.c, which knows an address by its label. Each call
- * takes the labelled address away and puts the changed one in, one step after the other as the kernel does.
+ * What ifconfig asks of the kernel: devinet_ioctl of net/ipv4/devinet.c, which knows an address by its label.
+ * Each call takes the labelled address away and puts the changed one in, one step after the other as the
+ * kernel does.
  */
 import type { Address } from '../linux/addresses.ts';
 import type { Device } from '../linux/device.ts';

@@ -1,6 +1,7 @@
 /**
- * `ip address`: show, add, change, replace, delete, flush [m5-address-primary-secondary]. Not simulated: peers, anycast,
- * lifetimes, metrics and flags of addresses, scopes other than global, link and host, save and restore.
+ * `ip address`: show, add, change, replace, delete, flush [m5-address-primary-secondary]. Not simulated:
+ * peers, anycast, lifetimes, metrics and flags of addresses, scopes other than global, link and host, save
+ * and restore.
  */
 import type { Address, Scope } from '../linux/addresses.ts';
 import type { Device } from '../linux/device.ts';
@@ -41,7 +42,7 @@ function usage(run: IpRun): void {
   run.process.exit(BAD_LINE);
 }
 
-// ── show and flush ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── show and flush ─────────────────────────────────────────────────────────────────────────────────────────
 
 interface Filter {
   device: Device | null;
@@ -167,7 +168,7 @@ function flush(run: IpRun): void {
   run.process.exit(0);
 }
 
-// ── add, replace, delete ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── add, replace, delete ───────────────────────────────────────────────────────────────────────────────────
 
 interface Typed {
   local: TypedPrefix | null;
@@ -178,7 +179,9 @@ interface Typed {
   scope: Scope | null;
 }
 
-const OTHER_WORDS = /^(peer|remote|anycast|home|nodad|mngtmpaddr|noprefixroute|autojoin|proto)$/;
+const OTHER_WORDS: ReadonlySet<string> = new Set(
+  'peer remote anycast home nodad mngtmpaddr noprefixroute autojoin proto'.split(' '),
+);
 const OTHER_BEGINNINGS = ['metric', 'priority', 'preference', 'valid_lft', 'preferred_lft'];
 
 /** null: complained, or help was asked for. */
@@ -194,7 +197,7 @@ function readTyped(run: IpRun): Typed | null {
     } else if (word === 'scope') typed.scope = readScope(words, words.value(), 'invalid scope value.');
     else if (word === 'dev') typed.device = words.value();
     else if (word === 'label') typed.label = words.value();
-    else if (OTHER_WORDS.test(word) || OTHER_BEGINNINGS.some((name) => begins(word, name))) {
+    else if (OTHER_WORDS.has(word) || OTHER_BEGINNINGS.some((name) => begins(word, name))) {
       words.notSimulated(word);
     } else if (begins(word, 'help')) {
       usage(run);

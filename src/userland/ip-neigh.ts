@@ -1,6 +1,7 @@
 /**
- * `ip neighbour`: show, add, change, replace, delete, flush. Entries are set REACHABLE, STALE or PERMANENT by hand; the
- * other states come about by themselves here and are not simulated as a command, nor are proxy entries.
+ * `ip neighbour`: show, add, change, replace, delete, flush. Entries are set REACHABLE, STALE or PERMANENT by
+ * hand; the other states come about by themselves here and are not simulated as a command, nor are proxy
+ * entries.
  */
 
 import { SECOND } from '../engine/time.ts';
@@ -49,7 +50,7 @@ function usage(run: IpRun): void {
   run.process.exit(BAD_LINE);
 }
 
-// ── show and flush ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── show and flush ─────────────────────────────────────────────────────────────────────────────────────────
 
 interface Filter {
   device: Device | null;
@@ -133,7 +134,7 @@ function flush(run: IpRun): void {
   run.process.exit(0);
 }
 
-// ── add, change, replace, delete ─────────────────────────────────────────────────────────────────────────────────────
+// ── add, change, replace, delete ───────────────────────────────────────────────────────────────────────────
 
 interface Typed {
   ip: number | null;

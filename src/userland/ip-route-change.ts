@@ -20,8 +20,13 @@ interface Typed {
 
 const TYPES: readonly RouteType[] = ['unicast', 'unreachable', 'prohibit', 'blackhole'];
 
-const OTHER_WORDS =
-  /^(local|nat|broadcast|brd|anycast|multicast|xresolve|throw|as|from|tos|dsfield|expires|mtu|hoplimit|advmss|reordering|rtt|rttvar|rto_min|window|cwnd|initcwnd|initrwnd|features|quickack|congctl|ssthresh|realms|onlink|nexthop|nhid|vrf|table|ttl-propagate|encap|pref)$/;
+const OTHER_WORDS: ReadonlySet<string> = new Set(
+  (
+    'local nat broadcast brd anycast multicast xresolve throw as from tos dsfield expires mtu ' +
+    'hoplimit advmss reordering rtt rttvar rto_min window cwnd initcwnd initrwnd features ' +
+    'quickack congctl ssthresh realms onlink nexthop nhid vrf table ttl-propagate encap pref'
+  ).split(' '),
+);
 
 export function changeRoute(run: IpRun, change: Change): void {
   const typed = readTyped(run);
@@ -60,7 +65,7 @@ function readTyped(run: IpRun): Typed | null {
     else if (['metric', 'priority', 'preference'].some((name) => begins(word, name))) {
       typed.metric = words.unsigned(words.value(), '"metric" value is invalid\n');
     } else if (begins(word, 'protocol')) typed.proto = readProto(run, words.value());
-    else if (OTHER_WORDS.test(word)) words.notSimulated(word);
+    else if (OTHER_WORDS.has(word)) words.notSimulated(word);
     else readTarget(run, typed, word);
   }
   return run.complained() ? null : typed;

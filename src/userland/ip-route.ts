@@ -1,7 +1,7 @@
 /**
- * `ip route`: show, get, flush; what changes the table is in ip-route-change.ts. Tables main and local exist, local for
- * show alone. Not simulated: other tables, routes per source or mark, the route cache's exceptions but for their effect
- * (how long a redirect still holds is not shown), save and restore.
+ * `ip route`: show, get, flush; what changes the table is in ip-route-change.ts. Tables main and local exist,
+ * local for show alone. Not simulated: other tables, routes per source or mark, the route cache's exceptions
+ * but for their effect (how long a redirect still holds is not shown), save and restore.
  */
 import type { Device } from '../linux/device.ts';
 import type { Route } from '../linux/routes.ts';
@@ -32,7 +32,7 @@ function usage(run: IpRun): void {
   run.process.exit(BAD_LINE);
 }
 
-// ── which routes ─────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── which routes ───────────────────────────────────────────────────────────────────────────────────────────
 
 interface Selector {
   table: 'main' | 'local' | 'all';
@@ -127,7 +127,7 @@ function selects(selector: Selector, route: Route | LocalRoute): boolean {
   );
 }
 
-// ── show and flush ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── show and flush ─────────────────────────────────────────────────────────────────────────────────────────
 
 function show(run: IpRun): void {
   const selector = readSelector(run);
@@ -199,7 +199,7 @@ function flush(run: IpRun): void {
   run.process.exit(0);
 }
 
-// ── get ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── get ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const OTHER_KEYS = [
   'from',

@@ -1,14 +1,17 @@
 /**
- * The words of an `ip` command line, read one after the other as iproute2 6.1 does (lib/utils.c), with its complaints
- * and exit codes. The first complaint stands; after it reading goes on without effect, so that callers need to look
- * only once, at the end.
+ * The words of an `ip` command line, read one after the other as iproute2 6.1 does (lib/utils.c), with its
+ * complaints and exit codes. The first complaint stands; after it reading goes on without effect, so that
+ * callers need to look only once, at the end.
  */
 
 import type { Device } from '../linux/device.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { type Prefix, prefixLengthOf } from '../wire/ip-address.ts';
 
-/** Exit codes of iproute2: a word that cannot be read, a command line that makes no sense, the kernel's refusal. */
+/**
+ * Exit codes of iproute2: a word that cannot be read, a command line that makes no sense, the kernel's
+ * refusal.
+ */
 export const BAD_VALUE = 1;
 export const BAD_LINE = 255;
 export const REFUSED = 2;

@@ -1,7 +1,7 @@
 /**
- * `ip` of iproute2 6.1: options, and which object is meant. Texts are those of a host with IPv6 switched off, on Linux
- * 6.18. Objects other than address, link, route and neighbour, and options that change more than the form of what is
- * shown, are not simulated; nor are counters (`-s`), except those of neighbours.
+ * `ip` of iproute2 6.1: options, and which object is meant. Texts are those of a host with IPv6 switched off,
+ * on Linux 6.18. Objects other than address, link, route and neighbour, and options that change more than the
+ * form of what is shown, are not simulated; nor are counters (`-s`), except those of neighbours.
  */
 import type { Process } from './command.ts';
 import { ipAddress } from './ip-addr.ts';

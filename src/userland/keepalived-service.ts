@@ -44,4 +44,3 @@ export class KeepalivedService implements Service {
     if (this.running) this.daemon?.kill();
   }
 }
-

@@ -1,7 +1,7 @@
 /**
- * A packet socket: a program that hears the frames a card receives beside the kernel. It sits before the card's driver
- * and hands everything on. Frames the card filters out (for other hosts, without promiscuity) are not heard, nor are
- * those this host sends.
+ * A packet socket: a program that hears the frames a card receives beside the kernel. It sits before the
+ * card's driver and hands everything on. Frames the card filters out (for other hosts, without promiscuity)
+ * are not heard, nor are those this host sends.
  */
 import type { Nic, NicDriver } from '../link/nic.ts';
 import type { Frame } from '../wire/ethernet.ts';

@@ -1,4 +1,7 @@
-/** What ping says at the end: iputils 20221126, ping_common.c, finish(). Times in whole microseconds, as it counts. */
+/**
+ * What ping says at the end: iputils 20221126, ping_common.c, finish(). Times in whole microseconds, as it
+ * counts.
+ */
 import { MS } from '../engine/time.ts';
 
 export class PingStatistics {

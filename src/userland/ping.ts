@@ -1,7 +1,8 @@
 /**
- * `ping` of iputils 20221126 over IPv4, with -c: requests at their moments in virtual time, each reply and error when it
- * comes, statistics at the end. As the real one it tells the kernel that replies confirm the neighbour. Not simulated:
- * endless, adaptive and flood pings, deadlines, broadcasts, data that would need fragments.
+ * `ping` of iputils 20221126 over IPv4, with -c: requests at their moments in virtual time, each reply and
+ * error when it comes, statistics at the end. As the real one it tells the kernel that replies confirm the
+ * neighbour. Not simulated: endless, adaptive and flood pings, deadlines, broadcasts, data that would need
+ * fragments.
  */
 import { SECOND, US } from '../engine/time.ts';
 import type { Timer } from '../engine/timer.ts';
@@ -67,6 +68,7 @@ class Ping implements EchoEvents {
   /** Of the requests still unanswered, and whether one was answered already. */
   private readonly sentNs = new Map<number, number>();
   private readonly answered = new Set<number>();
+  private confirms = false;
   private firstNs = 0;
   private lastNs = 0;
   private readonly timer: Timer;
@@ -94,7 +96,7 @@ class Ping implements EchoEvents {
     this.next();
   }
 
-  // ── sending ────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
 
   private next(): void {
     const { statistics, options } = this;
@@ -102,6 +104,9 @@ class Ping implements EchoEvents {
     const sequence = ++statistics.transmitted;
     this.lastNs = this.kernel.engine.nowNs;
     this.sentNs.set(sequence & 0xffff, this.lastNs);
+    // The request after a reply is sent with MSG_CONFIRM.
+    if (this.confirms) this.kernel.ip.confirm(this.target);
+    this.confirms = false;
     // A request that cannot leave counts as sent, and nothing is said [seen with the real program].
     this.kernel.icmp.sendEcho(this.source, this.target, this.identifier, sequence, this.data());
     if (!this.process.running) return;
@@ -121,18 +126,20 @@ class Ping implements EchoEvents {
     return data;
   }
 
-  /** Who was answered once waits as long as an answer may take, or an interval; who was not, until -W is over. */
+  /**
+   * Who was answered once waits as long as an answer may take, or an interval; who was not, until -W is over.
+   */
   private patienceNs(): number {
     const { received, maxUs } = this.statistics;
     if (received === 0) return this.options.lingerNs;
     return Math.max(2 * maxUs * 1000, this.options.intervalNs);
   }
 
-  // ── hearing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── hearing ──────────────────────────────────────────────────────────────────────────────────────────────
 
   reply({ from, sequence, ttl, data }: EchoReply): void {
     const { statistics, options, kernel } = this;
-    kernel.ip.confirm(from);
+    this.confirms = true;
     const sentNs = this.sentNs.get(sequence);
     if (sentNs === undefined) return;
     statistics.acknowledge(sequence);
@@ -175,7 +182,7 @@ class Ping implements EchoEvents {
     return name === ipText(ip) ? name : `${name} (${ipText(ip)})`;
   }
 
-  // ── ending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
 
   private endIfAllHeard(): void {
     const { received, errors } = this.statistics;

@@ -1,6 +1,6 @@
 /**
- * HTTP messages read lately, by their bytes: a laboratory asks for the same page a hundred thousand times. What a message
- * says depends on its bytes alone, so it makes no difference who reads it again.
+ * HTTP messages read lately, by their bytes: a laboratory asks for the same page a hundred thousand times.
+ * What a message says depends on its bytes alone, so it makes no difference who reads it again.
  */
 import type { HttpReader, HttpRequest, HttpResponse } from '../wire/http.ts';
 

@@ -1,7 +1,8 @@
 /**
- * The routing tables as the kernel lists them: by network, the longer prefix first, then by metric. The table `local` is
- * made from the addresses here (net/ipv4/fib_frontend.c, fib_add_ifaddr), for the kernel of the simulation has none.
- * Of one address held twice the kernel lists first what came first; here cards come before lo.
+ * The routing tables as the kernel lists them: by network, the longer prefix first, then by metric. The table
+ * `local` is made from the addresses here (net/ipv4/fib_frontend.c, fib_add_ifaddr), for the kernel of the
+ * simulation has none. Of one address held twice the kernel lists first what came first; here cards come
+ * before lo.
  */
 import type { Address } from '../linux/addresses.ts';
 import type { Kernel } from '../linux/kernel.ts';
@@ -35,7 +36,9 @@ export function localTable(kernel: Kernel): readonly LocalRoute[] {
   return inOrder.flatMap((device) => addresses.onDevice(device).flatMap(routesOf(kernel))).sort(byPrefix);
 }
 
-/** What an own address leads to: itself, its broadcast addresses while the link is up, on lo its whole subnet. */
+/**
+ * What an own address leads to: itself, its broadcast addresses while the link is up, on lo its whole subnet.
+ */
 function routesOf(kernel: Kernel): (address: Address) => LocalRoute[] {
   const made = new Set<string>();
   return (address) => {

@@ -1,7 +1,8 @@
 /**
- * `route` of net-tools 2.10: list, add and delete routes of the main table. A label stands for its interface and gives
- * the route its address as source. Not simulated: reject routes, -e, the cache, MSS and window of routes; a second
- * route to one destination by another gateway, which Linux would put before the first, is refused as already there.
+ * `route` of net-tools 2.10: list, add and delete routes of the main table. A label stands for its interface
+ * and gives the route its address as source. Not simulated: reject routes, -e, the cache, MSS and window of
+ * routes; a second route to one destination by another gateway, which Linux would put before the first, is
+ * refused as already there.
  */
 
 import type { Device } from '../linux/device.ts';
@@ -75,7 +76,7 @@ function usage(process: Process, text = USAGE): void {
   process.exit(E_OPTERR);
 }
 
-// ── list ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── list ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const TITLES = `Kernel IP routing table
 Destination     Gateway         Genmask         Flags Metric Ref    Use Iface
@@ -98,7 +99,7 @@ function list(process: Process, numeric: boolean): void {
   answer(process, text);
 }
 
-// ── add and delete ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── add and delete ─────────────────────────────────────────────────────────────────────────────────────────
 
 const OTHER_WORDS = ['mss', 'window', 'irtt', 'reject', 'mod', 'dyn', 'reinstate'];
 

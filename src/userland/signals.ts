@@ -1,6 +1,7 @@
 /**
- * `kill` (as the shell has it), `pkill` and `killall`: TERM and KILL to the daemons of a host. A name means all processes
- * of a daemon. Not simulated: other signals, KILL to one process of several, processes that are no daemons.
+ * `kill` (as the shell has it), `pkill` and `killall`: TERM and KILL to the daemons of a host. A name means
+ * all processes of a daemon. Not simulated: other signals, KILL to one process of several, processes that are
+ * no daemons.
  */
 import type { Process } from './command.ts';
 import { getopt } from './getopt.ts';

@@ -1,6 +1,6 @@
 /**
- * `sysctl` of procps-ng 4.0.2: keys shown, set, and read from a file, with its exit codes (which forgive a line without
- * `=` in a file). Only the keys the simulation obeys exist. Not simulated: --system.
+ * `sysctl` of procps-ng 4.0.2: keys shown, set, and read from a file, with its exit codes (which forgive a
+ * line without `=` in a file). Only the keys the simulation obeys exist. Not simulated: --system.
  */
 import { ERRNO_TEXT } from '../linux/errno.ts';
 import type { Process } from './command.ts';

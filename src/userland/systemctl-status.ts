@@ -1,6 +1,6 @@
 /**
- * `systemctl status`: a service in the words of systemd 252. Tasks, memory, processor time and control groups are not
- * simulated, and those lines are missing, as where accounting is off.
+ * `systemctl status`: a service in the words of systemd 252. Tasks, memory, processor time and control groups
+ * are not simulated, and those lines are missing, as where accounting is off.
  */
 import { SECOND } from '../engine/time.ts';
 import { journalTime, systemdTime } from './calendar.ts';

@@ -1,7 +1,8 @@
 /**
- * `systemctl` of systemd 252, and `service`, which says the same with its words turned round: start, stop, restart,
- * status, is-active. Units are httpd and keepalived; firewalld, NetworkManager and all others are not found. Scripts of
- * /etc/init.d are not run. What is enabled at boot is the scenario's business, not systemctl's.
+ * `systemctl` of systemd 252, and `service`, which says the same with its words turned round: start, stop,
+ * restart, status, is-active. Units are httpd and keepalived; firewalld, NetworkManager and all others are
+ * not found. Scripts of /etc/init.d are not run. What is enabled at boot is the scenario's business, not
+ * systemctl's.
  */
 import type { Process } from './command.ts';
 import type { Service } from './services.ts';
@@ -12,8 +13,13 @@ const NOT_RUNNING = 3;
 const NO_SUCH_UNIT = 4;
 const NOT_INSTALLED = 5;
 
-const OTHER_VERBS =
-  /^(enable|disable|reenable|is-enabled|is-failed|reload|try-restart|reload-or-restart|kill|mask|unmask|daemon-reload|daemon-reexec|list-units|list-unit-files|show|cat|edit|reset-failed|isolate|poweroff|reboot|halt)$/;
+const OTHER_VERBS: ReadonlySet<string> = new Set(
+  (
+    'enable disable reenable is-enabled is-failed reload try-restart reload-or-restart kill ' +
+    'mask unmask daemon-reload daemon-reexec list-units list-unit-files show cat edit ' +
+    'reset-failed isolate poweroff reboot halt'
+  ).split(' '),
+);
 
 export function systemctl(process: Process): void {
   const words = process.argv.slice(1);
@@ -28,7 +34,7 @@ export function systemctl(process: Process): void {
   const [verb, ...units] = operands;
   if (verb === undefined)
     return process.fail(FAILED, 'systemctl: not simulated without a command: list-units');
-  if (OTHER_VERBS.test(verb)) return process.fail(FAILED, `systemctl: not simulated: ${verb}`);
+  if (OTHER_VERBS.has(verb)) return process.fail(FAILED, `systemctl: not simulated: ${verb}`);
   if (!isVerb(verb)) return process.fail(FAILED, `Unknown command verb ${verb}.`);
   if (units.length === 0) return process.fail(FAILED, 'Too few arguments.');
   let exit = 0;

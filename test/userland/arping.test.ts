@@ -1,4 +1,7 @@
-/** `arping`, beside what iputils 20221126 printed on Linux 6.18, and the frames it was recorded sending [m3c-arp_notify]. */
+/**
+ * `arping`, beside what iputils 20221126 printed on Linux 6.18, and the frames it was recorded sending
+ * [m3c-arp_notify].
+ */
 import { describe, expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 import { replay } from './transcript.ts';

@@ -1,6 +1,6 @@
 /**
- * A few hosts on a switch, as the tutorial has them, and somebody typing at their shells. MACs end in the last byte of the
- * address, as in the recordings; cables take 10 µs.
+ * A few hosts on a switch, as the tutorial has them, and somebody typing at their shells. MACs end in the
+ * last byte of the address, as in the recordings; cables take 10 µs.
  */
 import { Engine } from '../../src/engine/engine.ts';
 import { SECOND } from '../../src/engine/time.ts';

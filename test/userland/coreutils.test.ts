@@ -1,4 +1,6 @@
-/** The small commands, the readers of command lines and dates below them, and that every name is a command. */
+/**
+ * The small commands, the readers of command lines and dates below them, and that every name is a command.
+ */
 import { describe, expect, test } from 'vitest';
 import { SECOND } from '../../src/engine/time.ts';
 import { httpDate, journalTime, systemdTime } from '../../src/userland/calendar.ts';

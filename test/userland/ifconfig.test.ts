@@ -1,6 +1,6 @@
 /**
- * `ifconfig` and `route`, beside what net-tools 2.10 printed on Linux 6.18 (without the lines of counters): the
- * tutorial's commands first, then what else a person may try.
+ * `ifconfig` and `route`, beside what net-tools 2.10 printed on Linux 6.18 (without the lines of counters):
+ * the tutorial's commands first, then what else a person may try.
  */
 import { expect, test } from 'vitest';
 import { Bench } from './bench.ts';

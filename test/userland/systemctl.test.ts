@@ -1,4 +1,7 @@
-/** `systemctl`, `service` and signals. systemd itself was not recorded: its texts are those of version 252's source. */
+/**
+ * `systemctl`, `service` and signals. systemd itself was not recorded: its texts are those of version 252's
+ * source.
+ */
 import { describe, expect, test } from 'vitest';
 import { Bench } from './bench.ts';
 import { replay } from './transcript.ts';

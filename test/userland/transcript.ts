@@ -1,6 +1,6 @@
 /**
- * Transcripts of real programs: `$ command`, what it printed (errors behind the output), `=> 2` if it did not exit with
- * 0. The commands are typed on a simulated host and must give the same text.
+ * Transcripts of real programs: `$ command`, what it printed (errors behind the output), `=> 2` if it did not
+ * exit with 0. The commands are typed on a simulated host and must give the same text.
  */
 import { expect } from 'vitest';
 import type { Bench } from './bench.ts';

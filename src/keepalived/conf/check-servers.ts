@@ -59,52 +59,56 @@ export function checkServer(pass: Pass, section: Section, draft: ServerDraft): b
     say('missing-keyword', text, 'lb_algo', "write 'lb_algo rr', or another scheduler");
     draft.scheduler = 'wlc';
   }
-  const { kept, duplicates } = withoutDuplicates(draft.realServers);
-  draft.realServers = kept;
-  checkMethod(section, draft, name, say);
-  checkSorryServer(pass, section, draft, name);
-  for (const server of duplicates) {
-    const text = `VS ${name}: real server ${realName(server, draft)} is duplicated - removing second rs`;
-    pass.say('repeated-name', 'error', text, server.where, 'address and port must differ');
-  }
+  checkRealServers(pass, section, draft, name);
   checkQuorum(section, draft, name, say);
   checkPorts(pass, section, draft, name);
   return true;
 }
 
-function checkMethod(section: Section, draft: ServerDraft, name: string, say: Say): void {
-  if (draft.method !== null) return;
-  draft.method = 'NAT';
+/** One real server after the other, and at last the sorry server. */
+function checkRealServers(pass: Pass, section: Section, draft: ServerDraft, name: string): void {
   const sorry = section.child('sorry_server');
-  const servers = sorry === null ? draft.realServers : [...draft.realServers, sorry];
-  if (servers.every((server) => server.has('method'))) return;
+  const kept: Section[] = [];
+  for (const server of draft.realServers) {
+    if (kept.some(({ ip, port }) => ip === server.ip && port === server.port)) {
+      const text = `VS ${name}: real server ${realName(server, draft)} is duplicated - removing second rs`;
+      pass.say('repeated-name', 'error', text, server.where, 'address and port must differ');
+      continue;
+    }
+    kept.push(server);
+    needMethod(pass, section, draft, name, server);
+    if (sorry !== null && server.ip === sorry.ip && server.port === sorry.port) {
+      checkSorryServer(pass, section, draft, name, server, sorry);
+    }
+  }
+  draft.realServers = kept;
+  if (sorry !== null) needMethod(pass, section, draft, name, sorry);
+  draft.method ??= 'NAT';
+}
+
+function needMethod(pass: Pass, section: Section, draft: ServerDraft, name: string, server: Section): void {
+  if (draft.method !== null || server.has('method')) return;
+  draft.method = 'NAT';
   const text = `Virtual server ${name}: no forwarding method set, setting default NAT`;
-  say('missing-keyword', text, section.has('lb_kind') ? 'lb_kind' : '', "write 'lb_kind DR', NAT or TUN");
+  pass.say('missing-keyword', 'warning', text, section.where, "write 'lb_kind DR', NAT or TUN");
 }
 
 /** A sorry server that is a real server too fails as that one does. */
-function checkSorryServer(pass: Pass, section: Section, draft: ServerDraft, name: string): void {
-  const sorry = section.child('sorry_server');
-  if (sorry === null) return;
-  const same = draft.realServers.find(({ ip, port }) => ip === sorry.ip && port === sorry.port);
-  if (same === undefined) return;
-  const inhibit = same.boolean('inhibit_on_failure') ?? section.boolean('inhibit_on_failure') ?? false;
+function checkSorryServer(
+  pass: Pass,
+  section: Section,
+  draft: ServerDraft,
+  name: string,
+  server: Section,
+  sorry: Section,
+): void {
+  const inhibit = server.boolean('inhibit_on_failure') ?? section.boolean('inhibit_on_failure') ?? false;
   if (inhibit === (sorry.boolean('inhibit') ?? false)) return;
   const text =
-    `Virtual server ${name}: real server ${realName(same, draft)} matches sorry server, ` +
+    `Virtual server ${name}: real server ${realName(server, draft)} matches sorry server, ` +
     `but inhibit setting differs, ${inhibit ? 'setting' : 'clearing'} on sorry server`;
   pass.say('value-corrected', 'warning', text, sorry.where);
   sorry.set('inhibit', inhibit, sorry.where);
-}
-
-function withoutDuplicates(servers: readonly Section[]): { kept: Section[]; duplicates: Section[] } {
-  const kept: Section[] = [];
-  const duplicates: Section[] = [];
-  for (const server of servers) {
-    const isKnown = kept.some(({ ip, port }) => ip === server.ip && port === server.port);
-    (isKnown ? duplicates : kept).push(server);
-  }
-  return { kept, duplicates };
 }
 
 function checkQuorum(section: Section, draft: ServerDraft, name: string, say: Say): void {

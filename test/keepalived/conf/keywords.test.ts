@@ -44,12 +44,8 @@ function within(path: readonly string[], line: string): string {
 const paths = reachable();
 
 describe('the table', () => {
-  test('has every block that a keyword opens, and no other', () => {
-    expect([...paths.keys()].sort()).toEqual(
-      [
-        ...new Set([...paths.keys()].flatMap((block) => (keywordNames(block).length > 0 ? [block] : []))),
-      ].sort(),
-    );
+  test('has the contents of every block that a keyword opens', () => {
+    expect([...paths.keys()].filter((block) => keywordNames(block).length === 0)).toEqual([]);
     expect(paths.size).toBeGreaterThanOrEqual(20);
   });
 
