@@ -137,7 +137,7 @@ interface SwitchoverRow {
 }
 
 describe('the address moves, with announcements', () => {
-  const PHASES: Readonly<Record<string, number>> = { F1: 57, F2: 3, F4: 46, F5: 188, F6: 0 };
+  const PHASES: Readonly<Record<string, number>> = { F1: 57, F2: 3, F4: 48, F5: 188, F6: 0 };
 
   it('m3d-garp-switchover: all 5 rows', () => {
     const file = recording<{ rows: readonly SwitchoverRow[] }>('m3d-garp-switchover');
@@ -191,7 +191,7 @@ interface SilentTimeline {
 describe('the address moves, without any announcement', () => {
   it.each([
     ['m3e-no-garp-down', 17, 1.214],
-    ['m3e-no-garp-del', 145, 1.374],
+    ['m3e-no-garp-del', 145, 1.467],
   ])('%s: the client finds out when it asks, three quarters of a minute later', (name, phase, factor) => {
     const file = recording<SilentTimeline>(name);
     const frames = file.arpAndIcmpErrorFramesAtClient;
