@@ -2,7 +2,7 @@
 import { formatProblem, type Problem } from '../engine/problem.ts';
 import { readConfig } from '../keepalived/conf/read-config.ts';
 import { readScenario } from '../lab/scenario/read-scenario.ts';
-import { diskFiles, readText } from './disk.ts';
+import { diskFiles, readText, sourceOf } from './disk.ts';
 import { EXIT, type ExitCode, worst } from './exit-codes.ts';
 
 export interface CheckFlags {
@@ -24,7 +24,7 @@ function checkFile(file: string, flags: CheckFlags): ExitCode {
     for (const problem of problems) process.stdout.write(`${JSON.stringify(problem)}\n`);
   } else {
     for (const problem of problems) {
-      process.stdout.write(`${formatProblem(problem, readText(problem.where.file) ?? text)}\n`);
+      process.stdout.write(`${formatProblem(problem, sourceOf(problem, file, text))}\n`);
     }
     if (problems.length === 0) process.stdout.write(`${file}: no problems\n`);
   }

@@ -1,5 +1,6 @@
 /** The disk, as the scenario reader wants it. */
 import { readFileSync } from 'node:fs';
+import type { Problem } from '../engine/problem.ts';
 import type { FileAccess } from '../lab/scenario/file-access.ts';
 
 export const diskFiles: FileAccess = { read: readText };
@@ -11,4 +12,9 @@ export function readText(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** The text a problem stands in: that of `file`, or of a file it names; '' for one that is not on the disk. */
+export function sourceOf({ where }: Problem, file: string, text: string): string {
+  return where.file === file ? text : (readText(where.file) ?? '');
 }

@@ -11,7 +11,7 @@ import type { Scenario } from '../lab/scenario/scenario.ts';
 import { captureOf } from '../report/capture.ts';
 import { resultOf } from '../report/result.ts';
 import { storyText } from '../report/story.ts';
-import { diskFiles, readText } from './disk.ts';
+import { diskFiles, readText, sourceOf } from './disk.ts';
 import { EXIT, type ExitCode, worst } from './exit-codes.ts';
 import { ProgressLine, painterFor } from './terminal.ts';
 
@@ -53,7 +53,7 @@ async function runFile(file: string, flags: RunFlags): Promise<ExitCode> {
   }
   const { scenario, problems } = readScenario(text, file, diskFiles);
   for (const problem of problems) {
-    process.stderr.write(`${formatProblem(problem, readText(problem.where.file) ?? text)}\n`);
+    process.stderr.write(`${formatProblem(problem, sourceOf(problem, file, text))}\n`);
   }
   if (scenario === null) return EXIT.badInput;
 

@@ -3,12 +3,11 @@
  * checks. Starts, ends by SIGTERM, dies by SIGKILL of the whole tree. Process start-up takes no time here. Not
  * modelled: reload by SIGHUP, the death of a single child.
  */
-import type { Problem } from '../engine/problem.ts';
 import type { Ipvs } from '../ipvs/ipvs.ts';
 import type { Kernel } from '../linux/kernel.ts';
 import { CheckerProcess } from './checker-process.ts';
-import type { KeepalivedConfig } from './conf/model.ts';
-import { readConfig } from './conf/read-config.ts';
+import { type ConfigReading, readConfig } from './conf/read-config.ts';
+import { messageText, type PassName } from './conf/report.ts';
 import { DaemonProcess, type LogLine } from './daemon-process.ts';
 import { notSimulated } from './not-simulated.ts';
 import type { DaemonRecord } from './records.ts';
@@ -43,14 +42,15 @@ export class Keepalived {
   start(): boolean {
     const { parent } = this;
     parent.log(`Starting ${VERSION}`);
-    const config = this.readConfiguration();
-    if (config === null) return this.refuse();
+    const reading = this.readConfiguration();
+    if (reading === null) return this.refuse();
+    const { config } = reading;
     parent.log(
       'NOTICE: setting config option max_auto_priority should result in better keepalived performance',
     );
     this.record('started');
-    if (config.virtualServers.length > 0) this.startCheckers(config);
-    if (config.vrrpInstances.length > 0 && !this.startVrrp(config)) return this.refuse();
+    if (config.virtualServers.length > 0) this.startCheckers(reading);
+    if (config.vrrpInstances.length > 0 && !this.startVrrp(reading)) return this.refuse();
     parent.log('Startup complete');
     return true;
   }
@@ -78,21 +78,23 @@ export class Keepalived {
     this.vrrp?.kill();
   }
 
-  private startCheckers(config: KeepalivedConfig): void {
+  private startCheckers(reading: ConfigReading): void {
     const process = this.newProcess('Keepalived_healthcheckers');
     this.parent.log(`Starting Healthcheck child process, pid=${process.pid}`);
-    this.checkers = new CheckerProcess(process, this.host.ipvs, config);
+    this.logMessages(process, reading, 'checker');
+    this.checkers = new CheckerProcess(process, this.host.ipvs, reading.config);
     this.checkers.start();
   }
 
-  private startVrrp(config: KeepalivedConfig): boolean {
+  private startVrrp(reading: ConfigReading): boolean {
     const process = this.newProcess('Keepalived_vrrp');
     this.parent.log(`Starting VRRP child process, pid=${process.pid}`);
-    this.vrrp = new VrrpProcess(process, config);
+    this.logMessages(process, reading, 'vrrp');
+    this.vrrp = new VrrpProcess(process, reading.config);
     return this.vrrp.start();
   }
 
-  private readConfiguration(): KeepalivedConfig | null {
+  private readConfiguration(): ConfigReading | null {
     const { parent } = this;
     const text = this.host.readText(CONFIG_PATH);
     if (text === null) {
@@ -101,16 +103,24 @@ export class Keepalived {
     }
     parent.log(`Opening file '${CONFIG_PATH}'.`);
     parent.log(`Configuration file ${CONFIG_PATH}`);
-    const { config, problems, usable } = readConfig(text, CONFIG_PATH);
-    for (const problem of problems) this.logProblem(problem);
-    const missing = notSimulated(config);
-    for (const phrase of missing)
-      parent.log(`vipdrift: ${phrase} is not simulated; the daemon does not start`);
-    return usable && missing.length === 0 ? config : null;
+    const reading = readConfig(text, CONFIG_PATH);
+    this.logMessages(parent, reading, 'global');
+    const missing = notSimulated(reading.config).map((phrase) => `${phrase} is not simulated`);
+    if (reading.usable && missing.length === 0) return reading;
+    const errors = reading.problems
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, where }) => `${where.file}:${where.line}:${where.column}: ${message}`);
+    for (const reason of [...errors, ...missing]) {
+      parent.log(`vipdrift: ${reason}; the daemon does not start`);
+    }
+    return null;
   }
 
-  private logProblem({ message, where, severity }: Problem): void {
-    if (severity !== 'note') this.parent.log(`(${where.file}: Line ${where.line}) ${message}`);
+  /** Each process reads the file itself and complains about its own part of it. */
+  private logMessages(process: DaemonProcess, { messages }: ConfigReading, pass: PassName): void {
+    for (const message of messages) {
+      if (message.pass === pass) process.log(messageText(message, CONFIG_PATH));
+    }
   }
 
   private refuse(): false {

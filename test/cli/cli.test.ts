@@ -257,3 +257,37 @@ test('help has examples, exits 0 and uses no colour off a terminal', () => {
   }
   expect(vipdrift('run', 'scenarios/tutorial.yaml').stdout).not.toContain('\x1b[');
 });
+
+describe('a keepalived.conf that a scenario names', () => {
+  const withConf = (name: string, conf: string | null): string => {
+    if (conf !== null) writeFileSync(join(folder, `${name}.conf`), conf);
+    const files = `{ /etc/keepalived/keepalived.conf: ${name}.conf }`;
+    return file(`${name}.yaml`, `${SMALL}hosts:\n  lvs1: { files: ${files} }\n`);
+  };
+  const good = readFileSync(join(ROOT, 'scenarios/tutorial/lvs1/keepalived.conf'), 'utf8');
+
+  test.each([
+    ['missing', null, /missing\.yaml:7:\d+: error: /],
+    ['binary', '\0\x01vrrp_instance', /binary\.conf:1:1: error: this is not a text file/],
+  ])('%s: nothing runs', (name, conf, message) => {
+    const { status, stdout, stderr } = vipdrift('run', withConf(name, conf));
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(status).toBe(65);
+  });
+
+  test('unbalanced: said with its place, and what keepalived makes of it', () => {
+    const { stderr } = vipdrift('run', withConf('open', good.replace(/\}\s*$/, '')));
+    expect(stderr).toMatch(/open\.conf:\d+:\d+: \w+: There are 1 missing '\}'s or extra '\{'s/);
+  });
+
+  test('an unknown keyword: a warning with its own line, and the run goes on as keepalived does', () => {
+    const { status, stderr } = vipdrift(
+      'run',
+      withConf('old', good.replaceAll(/^(\s*)retry 3/gm, '$1nb_get_retry 3')),
+    );
+    expect(stderr.match(/old\.conf:\d+:\d+: warning: Unknown keyword 'nb_get_retry'/g)).toHaveLength(2);
+    expect(stderr).toMatch(/\n +nb_get_retry 3\n +\^/);
+    expect(status).toBe(0);
+  });
+});

@@ -136,6 +136,19 @@ describe('notifications', () => {
   });
 });
 
+test('a keyword it does not know: said by the process whose part it is, ignored [G-tcp-05]', () => {
+  const old = run(4, { '1s': ({ host }) => host('lvs1').stop('keepalived') });
+  const { files } = old.world.host('lvs1');
+  const path = '/etc/keepalived/keepalived.conf';
+  files.write(path, (files.read(path) ?? '').replaceAll(/^(\s*)retry 3/gm, '$1nb_get_retry 3'));
+  old.world.host('lvs1').services.keepalived.start();
+  const lines = recordsOf(old.trace, 'log').filter(({ line }) => line.includes('Unknown keyword'));
+  expect(lines.map(({ process }) => process)).toEqual(Array(2).fill('Keepalived_healthcheckers'));
+  expect(lines[0]?.line).toMatch(
+    /^\(\/etc\/keepalived\/keepalived\.conf: Line \d+\) Unknown keyword 'nb_get_retry'$/,
+  );
+});
+
 describe('a configuration it cannot run', () => {
   const conf = (text: string) =>
     run(3, {

@@ -1,7 +1,7 @@
 /**
  * An address moves from one host to another, as its client sees it: what the real kernel did with and without
- * announcements, and what a real server's own ARP does to the client. Phases of the timer wheel are those for which
- * a replay agrees best; reachable_time is drawn as recorded.
+ * announcements, and what a real server's own ARP does to the client. Phases of the timer wheel are those for
+ * which a replay agrees best; reachable_time is drawn as recorded.
  */
 import { describe, expect, it } from 'vitest';
 import { MS } from '../../src/engine/time.ts';
@@ -38,7 +38,10 @@ interface Failover {
   readonly untilMs: number;
 }
 
-/** Plays it, and returns what c1 saw of ARP and ICMP errors, which pings were answered, and its entry's states. */
+/**
+ * Plays it, and returns what c1 saw of ARP and ICMP errors, which pings were answered, and its entry's
+ * states.
+ */
 function play(failover: Failover) {
   const bench = new Bench(failover.links);
   for (const kernel of bench.kernels.values()) delayTimers(kernel, failover.phase);
@@ -318,7 +321,10 @@ describe('a real server asks with the virtual address', () => {
     expect(agreement).toEqual(all(file.rows.length));
   });
 
-  /** What a host sent, without the initial sequence number of its SYN-ACK and the checksum over it: they are drawn. */
+  /**
+   * What a host sent, without the initial sequence number of its SYN-ACK and the checksum over it: they are
+   * drawn.
+   */
   function sentBy(frames: readonly { at: string; dir: string; hex: string }[], host: string): string[] {
     return frames
       .filter(({ at, dir }) => at === `${host}:ens33` && dir === 'tx')

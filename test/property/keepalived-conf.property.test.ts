@@ -1,4 +1,7 @@
-/** Whatever stands in a configuration: reading it ends, says what is wrong at places that exist, and keeps values. */
+/**
+ * Whatever stands in a configuration: reading it ends, says what is wrong at places that exist, and keeps
+ * values.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fc, test } from '@fast-check/vitest';

@@ -68,11 +68,14 @@ const MODELLED: readonly Keyword[] = [
 /** Nothing that a simulated network could show: process names and priorities, buffers, files of its own. */
 const WITHOUT_EFFECT: readonly Keyword[] = [
   ...words('bfd_process_name checker_process_name lvs_process_name vrrp_process_name process_name'),
-  ...words('bfd_rlimit_rttime checker_rlimit_rttime vrrp_rlimit_rtime config_save_dir umask'),
+  ...words('config_save_dir umask'),
   ...words('process_names bfd_no_swap checker_no_swap vrrp_no_swap data_use_instance', 'accepted'),
   ...words('lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs_force', 'accepted'),
   ...words('vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs_force', 'accepted'),
+  integer('bfd_rlimit_rttime', 1, UNSIGNED, 'Invalid bfd real-time limit - {v}'),
+  integer('checker_rlimit_rttime', 1, UNSIGNED, 'Invalid checker real-time limit - {v}'),
   integer('vrrp_rlimit_rttime', 1, UNSIGNED, 'Invalid vrrp real-time limit - {v}'),
+  integer('vrrp_rlimit_rtime', 1, UNSIGNED, 'Invalid vrrp real-time limit - {v}'),
   integer('vrrp_priority', -20, 19, 'Invalid vrrp process priority specified', {
     alone: { says: 'No vrrp process priority specified' },
   }),

@@ -178,8 +178,8 @@ function readDevice({ pass, head, value, draft }: OptionReading): boolean {
     pass.say('repeated-setting', 'error', text, value, REMOVED);
     return false;
   }
-  draft.device = value.text;
-  pass.needInterface(value, `WARNING - interface ${value.text} for ip address ${head.text} doesn't exist`);
+  const missing = `WARNING - interface ${value.text} for ip address ${head.text} doesn't exist`;
+  if (pass.needInterface(value, missing)) draft.device = value.text;
   return true;
 }
 

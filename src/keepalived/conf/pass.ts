@@ -75,14 +75,17 @@ export class Pass {
     this.report.usable = false;
   }
 
-  /** Says `text` where the host has no such interface: keepalived will not start then. */
-  needInterface(word: Word, text: string): void {
-    if (this.interfaces === null || this.interfaces.has(word.text)) return;
-    if (this.globalDefs?.has('dynamic_interfaces') === true) return;
+  /**
+   * Says `text` where the host has no such interface: keepalived will not start then, and false comes back.
+   */
+  needInterface(word: Word, text: string): boolean {
+    if (this.interfaces === null || this.interfaces.has(word.text)) return true;
+    if (this.globalDefs?.has('dynamic_interfaces') === true) return true;
     this.interfaceMissing ??= word;
     const known = [...this.interfaces].filter((name) => name !== 'lo');
     const hint = `this host has ${known.join(', ') || 'no interface'}`;
     this.say('no-such-interface', 'error', text, word, hint);
+    return false;
   }
 
   private end(): void {

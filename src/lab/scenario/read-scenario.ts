@@ -5,6 +5,7 @@
 import type { Problem } from '../../engine/problem.ts';
 import { actionOf } from './actions.ts';
 import { builtInLab } from './built-in-labs.ts';
+import { configProblems } from './config-checks.ts';
 import { CrossChecks } from './cross-checks.ts';
 import { expectationOf } from './expectations.ts';
 import { baseName, type FileAccess } from './file-access.ts';
@@ -45,6 +46,7 @@ export function readScenario(
   checkLab(drafts, layers, complete, report);
   const names = complete ? drafts.map((draft) => draft.plan.name) : null;
   new CrossChecks(source, shape, names, report).run();
+  report.add(configProblems(drafts.map(({ plan }) => plan)));
 
   const scenario = report.failed ? null : resolved(shape, source, labOf(drafts, layers));
   return { scenario, problems: report.problems(file) };

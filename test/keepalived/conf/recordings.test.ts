@@ -1,6 +1,6 @@
 /**
- * Every recorded file with the verdict of the real `keepalived -t`: the same messages in the same order at the same
- * lines, and the same values. Files that use what is not simulated must say so instead.
+ * Every recorded file with the verdict of the real `keepalived -t`: the same messages in the same order at
+ * the same lines, and the same values. Files that use what is not simulated must say so instead.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
