@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { expect } from 'vitest';
+import { nearest } from '../../src/engine/suggestion.ts';
 import { readScenario } from '../../src/lab/scenario/read-scenario.ts';
-import { nearest } from '../../src/lab/scenario/suggestion.ts';
 import { VALID, VALID_FILES } from '../lab/scenario/samples.ts';
 
 /** Bits of the language and of YAML, so that what comes out is often nearly right. */

@@ -4,6 +4,8 @@
  * table of keywords, not by the text.
  * Source: [059-brace-missing-open] … [072-text-after-close].
  */
+
+import { nearest } from '../../engine/suggestion.ts';
 import { closeBlock, openBlock } from './block-heads.ts';
 import { readSetting, reportUnsimulated } from './forms.ts';
 import type { Form, Keyword } from './keyword.ts';
@@ -11,7 +13,6 @@ import { blocksWith, keywordIn, keywordNames, topLevelKeyword } from './keywords
 import { readEntry } from './list-entries.ts';
 import type { Pass } from './pass.ts';
 import { Section } from './section.ts';
-import { closest } from './suggestion.ts';
 import type { Word } from './words.ts';
 
 /** Reads the whole text; the blocks of this pass end up in `pass.root`. */
@@ -149,7 +150,7 @@ function hintFor(block: string | null, name: string): string | null {
   const here = block === null ? 'outside any block' : `in ${block}`;
   const elsewhere = blocksWith(name).map((other) => (other === '' ? 'outside any block' : `in ${other}`));
   if (elsewhere.length > 0) return `'${name}' is known ${elsewhere.slice(0, 3).join(', ')}, but not ${here}`;
-  const suggestion = closest(name, keywordNames(block));
+  const suggestion = nearest(name, keywordNames(block));
   return suggestion === null ? null : `did you mean '${suggestion}'?`;
 }
 

@@ -2,11 +2,12 @@
  * What must be true of traffic, timeline and expectations against the rest: hosts exist, times lie within the
  * run.
  */
+
+import { suggestion } from '../../engine/suggestion.ts';
 import { secondsText } from '../../engine/time.ts';
 import { type ExpectationEntry, servedCounts } from './expectations.ts';
 import type { Report } from './report.ts';
 import type { ScenarioShape } from './shape.ts';
-import { suggestion } from './suggestion.ts';
 import { shown } from './words.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 

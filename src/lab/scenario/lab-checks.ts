@@ -2,11 +2,11 @@
  * What must be true of the machines together: addresses and MACs are unique, gateways reachable, ports known.
  */
 import type { Place } from '../../engine/problem.ts';
+import { suggestion } from '../../engine/suggestion.ts';
 import { ipText, isInPrefix, prefixText } from '../../wire/ip-address.ts';
 import type { Mac } from '../../wire/mac.ts';
 import type { HostDraft, Layer } from './layers.ts';
 import type { Report } from './report.ts';
-import { suggestion } from './suggestion.ts';
 import { shown } from './words.ts';
 import type { Path } from './yaml-source.ts';
 

@@ -3,6 +3,8 @@
  * a layer, and a later layer says what is different: interfaces and set-up replace, files and cables are
  * merged, `also` follows.
  */
+
+import { suggestion } from '../../engine/suggestion.ts';
 import { SECOND } from '../../engine/time.ts';
 import type { CableOptions } from '../../link/cable.ts';
 import type { Prefix } from '../../wire/ip-address.ts';
@@ -13,7 +15,6 @@ import type { Report } from './report.ts';
 import type { HostFile, HostPlan, InterfacePlan, Lab, SwitchPlan } from './scenario.ts';
 import type { CableEntry, HostEntry } from './schema.ts';
 import { type LabShape, labShape } from './shape.ts';
-import { suggestion } from './suggestion.ts';
 import { shown } from './words.ts';
 import { type Path, readYaml, type YamlSource } from './yaml-source.ts';
 

@@ -3,9 +3,9 @@
  * the branch that was meant, not one list a branch.
  */
 import type * as z from 'zod';
+import { nearest, suggestion } from '../../engine/suggestion.ts';
 import { EXPECTATION_KEYS, NO_EXPECTATION } from './expectations.ts';
 import type { Report } from './report.ts';
-import { nearest, suggestion } from './suggestion.ts';
 import { shown, wanted } from './words.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 

@@ -98,7 +98,8 @@ describe('checks of the whole', () => {
   });
 
   test('settings of global_defs are where an instance starts from', () => {
-    const text = `global_defs {\nvrrp_garp_master_delay 1\nvrrp_garp_master_repeat 2\nvrrp_down_timer_adverts 4\n}\n`;
+    const defaults = 'vrrp_garp_master_delay 1\nvrrp_garp_master_repeat 2\nvrrp_down_timer_adverts 4';
+    const text = `global_defs {\n${defaults}\n}\n`;
     const { vrrpInstances } = readConfig(`${text}${instance('garp_master_repeat 9')}`, FILE).config;
     expect(vrrpInstances[0]).toMatchObject({
       garpMasterDelayNs: SECOND,

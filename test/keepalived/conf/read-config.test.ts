@@ -281,7 +281,8 @@ describe('places and hints', () => {
 
 describe('what is known and not simulated', () => {
   test('is said once, not for each line inside', () => {
-    const text = `${instance('track_script {', 'chk', '}')}\nvrrp_script chk {\nscript "/bin/true"\ninterval 2\n}\n`;
+    const script = 'vrrp_script chk {\nscript "/bin/true"\ninterval 2\n}';
+    const text = `${instance('track_script {', 'chk', '}')}\n${script}\n`;
     const reading = readConfig(text, FILE);
     expect(messagesOf(reading)).toEqual([
       "7:1 'track_script' is read, but not simulated",

@@ -23,12 +23,16 @@ function editDistance(a: string, b: string): number {
   return last[b.length] as number;
 }
 
+/** Longer words are no slips of the finger. */
+const LONGEST = 40;
+
 /** The candidate nearest to `word`, whatever the case; null when none is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
+  if (word.length > LONGEST) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    // Words of very different lengths are far apart; this also keeps pasted novels out of the quadratic part.
+    // Words of very different lengths are far apart; this also keeps the quadratic part short.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
