@@ -105,7 +105,9 @@ export class Keepalived {
     parent.log(`Configuration file ${CONFIG_PATH}`);
     const reading = readConfig(text, CONFIG_PATH);
     this.logMessages(parent, reading, 'global');
-    const missing = notSimulated(reading.config).map((phrase) => `${phrase} is not simulated`);
+    const missing = notSimulated(reading.config, reading.problems).map(
+      (phrase) => `${phrase} is not simulated`,
+    );
     if (reading.usable && missing.length === 0) return reading;
     const errors = reading.problems
       .filter(({ severity }) => severity === 'error')

@@ -2,12 +2,44 @@
  * What a configuration asks for that would change what is seen and is not simulated: a daemon given such a file refuses
  * to start and says why, instead of pretending.
  */
+import type { Problem } from '../engine/problem.ts';
 import type { KeepalivedConfig, VirtualServerConfig, VrrpInstanceConfig } from './conf/model.ts';
 
-/** One phrase each; empty: everything is simulated. */
-export function notSimulated(config: KeepalivedConfig): string[] {
+/**
+ * Keywords without which another router would be master, or packets would go another way. Those that only tell somebody
+ * something (notify scripts, mail, SNMP) may be passed over with the reader's warning.
+ */
+const DECISIVE: ReadonlySet<string> = new Set([
+  'unicast_peer',
+  'use_vmac',
+  'use_ipvlan',
+  'vmac_xmit_base',
+  'vrrp_sync_group',
+  'track_script',
+  'track_interface',
+  'track_file',
+  'track_process',
+  'track_bfd',
+  'virtual_routes',
+  'virtual_rules',
+  'static_ipaddress',
+  'static_routes',
+  'static_rules',
+  'interface_up_down_delays',
+  'garp_group',
+  'virtual_server_group',
+  'lvs_sync_daemon',
+  'lvs_timeouts',
+]);
+
+/** One phrase each; empty: everything is simulated. `problems` are the reader's. */
+export function notSimulated(config: KeepalivedConfig, problems: readonly Problem[]): string[] {
   const { global } = config;
-  const phrases: string[] = [];
+  const phrases = problems
+    .filter(({ code }) => code === 'keyword-not-simulated')
+    .map(({ message, where }) => ({ keyword: /^'([^']+)'/.exec(message)?.[1] ?? '', line: where.line }))
+    .filter(({ keyword }) => DECISIVE.has(keyword))
+    .map(({ keyword, line }) => `${keyword} (line ${line})`);
   if (global.startupDelayNs > 0) phrases.push('vrrp_startup_delay');
   if (global.garpIntervalNs > 0) phrases.push('vrrp_garp_interval');
   return [

@@ -43,12 +43,18 @@ describe('run', () => {
   });
 
   test('is over within a second, start of the program included', () => {
-    const times = Array.from({ length: 5 }, () => {
+    // A second where node itself starts in 90 ms; on a slower or busier machine, as much more as node needs itself.
+    const timed = (run: () => void): number => {
       const startedMs = performance.now();
-      vipdrift('run', 'scenarios/kill-lvs1.yaml', '--quiet');
+      run();
       return performance.now() - startedMs;
-    });
-    expect(Math.min(...times)).toBeLessThan(1000);
+    };
+    const rounds = Array.from({ length: 5 }, () => ({
+      node: timed(() => spawnSync(process.execPath, ['-e', '0'])),
+      own: timed(() => vipdrift('run', 'scenarios/kill-lvs1.yaml', '--quiet')),
+    }));
+    const budgetMs = (1000 / 90) * Math.max(90, Math.min(...rounds.map(({ node }) => node)));
+    expect(Math.min(...rounds.map(({ own }) => own))).toBeLessThan(budgetMs);
   });
 
   test('exits 1 when an expectation fails, and says what was found', () => {

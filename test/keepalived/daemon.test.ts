@@ -160,6 +160,8 @@ describe('a configuration it cannot run', () => {
     `vrrp_instance V { interface ${iface}\n virtual_router_id 1\n ${inside}\n virtual_ipaddress { 10.0.0.1\n }\n }`;
 
   test.each([
+    ['tracking', instance('track_script {\n chk\n }'), 'track_script (line 3) is not simulated'],
+    ['unicast peers', instance('unicast_peer {\n 10.0.0.2\n }'), 'unicast_peer (line 3) is not simulated'],
     ['VRRP version 3', instance('version 3'), 'VRRP version 3 (vrrp_instance V) is not simulated'],
     [
       'an interface that does not exist',

@@ -1,11 +1,6 @@
 /** Tells IPv4 from IPv6 from neither, as inet_pton does. IPv6 addresses are recognised only: none is used. */
 import { parseIp } from '../../wire/ip-address.ts';
 
-/** inet_pton takes no number with leading zeros: they once meant octal. */
-export function parseIpv4(text: string): number | null {
-  return /(^|\.)0\d/.test(text) ? null : parseIp(text);
-}
-
 /** As inet_aton, but for hexadecimal and octal: up to four numbers, of which the last fills what is left. */
 export function looseIpv4(text: string): number | null {
   if (!/^\d{1,10}(\.\d{1,10}){0,3}$/.test(text)) return null;
@@ -22,7 +17,7 @@ export function withoutLength(text: string): string {
 }
 
 export function familyOf(text: string): 4 | 6 | null {
-  if (parseIpv4(text) !== null) return 4;
+  if (parseIp(text) !== null) return 4;
   return isIpv6(text) ? 6 : null;
 }
 
@@ -32,7 +27,7 @@ export function isIpv6(text: string): boolean {
   let groups = text;
   const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   if (tail !== null) {
-    if (parseIpv4(tail[1] as string) === null) return false;
+    if (parseIp(tail[1] as string) === null) return false;
     groups = `${text.slice(0, -(tail[1] as string).length)}0:0`;
   }
   const halves = groups.split('::');

@@ -3,8 +3,8 @@
  * address and port; those by fwmark or group, and IPv6, are read but not simulated.
  * Source: [087-no-name], [088-extra-args], [143-dup-instance-name], [226-rs-missing-address].
  */
-import { ipText } from '../../wire/ip-address.ts';
-import { isIpv6, parseIpv4, withoutLength } from './address-family.ts';
+import { ipText, parseIp } from '../../wire/ip-address.ts';
+import { isIpv6, withoutLength } from './address-family.ts';
 import type { Form, Keyword } from './keyword.ts';
 import { readInteger } from './numbers.ts';
 import type { Pass } from './pass.ts';
@@ -100,7 +100,7 @@ function openVirtualServer(
   }
   const address = withoutLength(head.text);
   const { port, portText, accepted } = readPort(pass, words[2]);
-  const ip = parseIpv4(address);
+  const ip = parseIp(address);
   if ((ip === null && !isIpv6(address)) || !accepted) {
     const shown = portText === null ? ` ${head.text}` : `/port ${head.text}/${portText}`;
     const text = `Invalid virtual server IP address${shown} - skipping`;
@@ -124,7 +124,7 @@ function openRealServer(
   }
   const address = withoutLength(head.text);
   const { port, accepted } = readPort(pass, words[2]);
-  const ip = parseIpv4(address);
+  const ip = parseIp(address);
   if ((ip === null && !isIpv6(address)) || !accepted) {
     const text = `Invalid real server ip address/port ${head.text}/${words[2]?.text ?? '(null)'} - skipping`;
     pass.say('value-refused', 'error', text, head, 'an address and a port; the whole block is left out');

@@ -3,8 +3,8 @@
  * `A[/len] [dev I] [label L] [scope S] [brd A|+|-] …`. Options beyond these are recognised, not simulated.
  * Source: [054-one-line-two-vips], [063-brace-missing-close-sub], [116-vrrp-mixed-family].
  */
-import { maskOf } from '../../wire/ip-address.ts';
-import { familyOf, parseIpv4 } from './address-family.ts';
+import { maskOf, parseIp } from '../../wire/ip-address.ts';
+import { familyOf } from './address-family.ts';
 import type { Entries } from './keyword.ts';
 import type { VirtualAddress } from './model.ts';
 import { readInteger } from './numbers.ts';
@@ -69,7 +69,7 @@ function readAddress(pass: Pass, words: readonly Word[]): { address: VirtualAddr
     return null;
   }
   const draft: Draft = { device: null, label: null, scope: 0, broadcast: null };
-  const ip = parseIpv4(text) ?? 0;
+  const ip = parseIp(text) ?? 0;
   let kept = true;
   for (let i = 1; i < words.length && kept; i++) {
     const option = words[i] as Word;
@@ -220,7 +220,7 @@ function readBroadcast({ pass, value, draft, ip, length }: OptionReading): boole
     draft.broadcast = value.text === '+' ? ip | ~mask : ip & mask;
     return true;
   }
-  const broadcast = parseIpv4(value.text);
+  const broadcast = parseIp(value.text);
   if (broadcast === null) {
     const text = `VRRP is trying to assign invalid broadcast ${value.text}. skipping VIP...`;
     pass.say('value-refused', 'error', text, value);

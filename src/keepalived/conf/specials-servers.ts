@@ -1,5 +1,7 @@
 /** Keywords of virtual_server, real_server and TCP_CHECK whose argument needs more than a range. */
-import { familyOf, looseIpv4, parseIpv4, withoutLength } from './address-family.ts';
+
+import { parseIp } from '../../wire/ip-address.ts';
+import { familyOf, looseIpv4, withoutLength } from './address-family.ts';
 import { readInteger } from './numbers.ts';
 import type { Pass } from './pass.ts';
 import type { Reading } from './reading.ts';
@@ -151,7 +153,7 @@ export function readSorryServer({ pass, section, name, words, where }: Reading):
     return;
   }
   const server = new Section(name, word.text, where);
-  server.ip = parseIpv4(address) ?? 0;
+  server.ip = parseIp(address) ?? 0;
   server.port = port?.value ?? 0;
   server.family = family;
   server.inherit('method', section);
@@ -208,5 +210,5 @@ export function readCheckAddress({ pass, section, name, words, where }: Reading)
     return;
   }
   if (family === 6) pass.ipv6(word);
-  else section.set(name, parseIpv4(address) ?? 0, where);
+  else section.set(name, parseIp(address) ?? 0, where);
 }

@@ -2,8 +2,8 @@
  * Keywords whose argument needs more than a range: those of global_defs and vrrp_instance, and the list of
  * all.
  */
-import { isMulticast } from '../../wire/ip-address.ts';
-import { familyOf, isIpv6, looseIpv4, parseIpv4, withoutLength } from './address-family.ts';
+import { isMulticast, parseIp } from '../../wire/ip-address.ts';
+import { familyOf, isIpv6, looseIpv4, withoutLength } from './address-family.ts';
 import type { Special } from './keyword.ts';
 import { readInteger } from './numbers.ts';
 import type { Reading } from './reading.ts';
@@ -156,13 +156,13 @@ function readSourceAddress({ pass, section, name, words, where }: Reading): void
   }
   section.family = family;
   if (family === 6) pass.ipv6(word);
-  else section.set(name, parseIpv4(address) ?? 0, where);
+  else section.set(name, parseIp(address) ?? 0, where);
 }
 
 function readMulticastGroup({ pass, section, name, words, where }: Reading): void {
   const word = words[1] as Word;
   const address = withoutLength(word.text);
-  const ip = parseIpv4(address);
+  const ip = parseIp(address);
   if (ip !== null && isMulticast(ip)) {
     section.set(name, ip, where);
     return;
