@@ -42,7 +42,7 @@ test('a run without frames has no capture', () => {
 
 if (!hasTshark) console.warn('tshark is not installed: captures are not read back');
 
-describe.skipIf(!hasTshark)('tshark', { timeout: 60_000 }, () => {
+describe.skipIf(!hasTshark)('tshark', () => {
   test('finds nothing malformed and no bad checksum', () => {
     const bad =
       '_ws.malformed || _ws.short || ip.checksum.status == 0 || tcp.checksum.status == 0 || ' +
