@@ -73,14 +73,19 @@ export class World {
 
   /** Powers every host on, in order, and types its set-up commands. */
   start(): void {
-    for (const name of this.stations.keys()) this.powerOn(name);
+    for (const name of this.stations.keys()) {
+      // No host's beginning follows from another's.
+      this.engine.cause = 0;
+      this.powerOn(name);
+    }
+    this.engine.cause = 0;
   }
 
   /** As when somebody presses the button: addresses as configured, then the set-up commands one after the other. */
   powerOn(name: string): void {
     const { plan, host } = this.station(name);
     if (host.powered) return;
-    this.engine.record<PowerRecord>({ host: name, kind: 'power', on: true });
+    const cause = this.engine.recordCause<PowerRecord>({ host: name, kind: 'power', on: true });
     host.powerOn();
     const { kernel } = host;
     for (const card of plan.interfaces) {
@@ -91,7 +96,7 @@ export class World {
       }
     }
     this.addDefaultRoute(plan, host);
-    this.setUp(host, plan.setup, 0);
+    this.setUp(host, plan.setup, 0, cause);
   }
 
   powerOff(name: string): void {
@@ -114,9 +119,12 @@ export class World {
     });
   }
 
-  private setUp(host: Host, lines: readonly string[], index: number): void {
+  /** Each line follows from the power-on, not from what the line before it did. */
+  private setUp(host: Host, lines: readonly string[], index: number, cause: number): void {
     const line = lines[index];
-    if (line !== undefined) this.type(host, 'setup', line, () => this.setUp(host, lines, index + 1));
+    if (line === undefined) return;
+    this.engine.cause = cause;
+    this.type(host, 'setup', line, () => this.setUp(host, lines, index + 1, cause));
   }
 
   private addDefaultRoute(plan: HostPlan, host: Host): void {

@@ -139,3 +139,18 @@ test('a listener that throws is heard after the step, and the run can go on', ()
     );
   expect(laboratory).toThrow('the listener is confused');
 });
+
+test('no host begins because of another: every set-up goes back to its own power-on', () => {
+  const { trace } = run(1);
+  const byId = new Map(trace.map((record) => [record.id, record]));
+  for (const record of trace.filter(({ timeNs, kind }) => timeNs === 0 && kind !== 'power')) {
+    let root = record;
+    while (root.cause !== 0) {
+      const cause = byId.get(root.cause);
+      if (cause === undefined) break;
+      root = cause;
+    }
+    // A frame of another host may be what a record follows from; a record of another host may not.
+    if (root.kind === 'power') expect(root.host).toBe(record.host);
+  }
+});
