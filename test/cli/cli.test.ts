@@ -42,8 +42,8 @@ describe('run', () => {
     expect(status).toBe(0);
   });
 
-  test('is over within a second, start of the program included', () => {
-    // A second where node itself starts in 90 ms; on a slower or busier machine, as much more as node needs itself.
+  test('is over within a second, start included, where node itself starts in 90 ms', () => {
+    // On a slower or busier machine the second is stretched by as much as node's own start is.
     const timed = (run: () => void): number => {
       const startedMs = performance.now();
       run();
